@@ -1,0 +1,36 @@
+# Each verb calls one tool; `securecart --help` and `pytest --help` have the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+TARGET ?= local
+
+.PHONY: up down preview test lint bench lock clean
+
+up: .venv/ready ## deploy prod, then dr (TARGET=local by default: no AWS account is touched)
+	$(BIN)/securecart up --target $(TARGET)
+
+down: .venv/ready ## stop the local cloud and keep its state
+	$(BIN)/securecart down --target $(TARGET)
+
+preview: .venv/ready ## what would change, judged by the policy pack
+	$(BIN)/securecart preview --target $(TARGET)
+
+test: .venv/ready ## every test; the engine is built once if the machine has none
+	$(BIN)/python -m pytest
+
+lint: .venv/ready ## style, then types
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: .venv/ready ## timings of preview, up and the policy pack on this machine
+	$(BIN)/python -m tests.bench
+
+lock: .venv/ready ## resolve requirements.txt anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras --output-file requirements.txt pyproject.toml
+
+clean: ## remove what make made, the local cloud's state with it
+	if [ -x $(BIN)/securecart ]; then $(BIN)/securecart down --target local; fi; rm -rf .venv .securecart .mypy_cache .ruff_cache .pytest_cache
+
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("SecureCart needs Python >= 3.11; $(PYTHON) is %d.%d. Run: make PYTHON=python3.12 ..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@echo "Installing the locked Python packages into .venv (once, about a minute) ..."
+	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . && touch $@
