@@ -1,0 +1,75 @@
+"""What the program needs of AWS and moto does not have, each in a module of its own, through moto's own classes.
+
+docs/local-cloud.md lists each behaviour with its AWS source and what it leaves out. A module changes moto in one place,
+its `apply()`. What an extension remembers lives on moto's backend objects, so reset, snapshot and Regions hold.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from flask import Flask
+from moto.core.base_backend import BackendDict
+from moto.core.utils import convert_to_flask_response
+from moto.moto_server.utilities import RegexConverter
+from moto.moto_server.werkzeug_app import HTTP_METHODS, BackendRequest
+from werkzeug.routing import Map
+
+from localcloud.emulator.extensions import (
+    backup_plans,
+    backup_region_settings,
+    backup_selections,
+    backup_vaults,
+    dlm,
+    dynamodb_encryption,
+    dynamodb_replicas,
+    kms_key_material,
+    kms_multi_region,
+    kms_rotation,
+)
+
+_MODULES = (
+    backup_vaults,
+    backup_plans,
+    backup_selections,
+    backup_region_settings,
+    dynamodb_encryption,
+    dynamodb_replicas,
+    kms_key_material,
+    kms_multi_region,
+    kms_rotation,
+)
+
+# Services that moto has not at all: name in the request's signature -> what answers it.
+_OWN_SERVICES = {"dlm": dlm.DlmResponse}
+OWN_BACKENDS: dict[str, BackendDict[Any]] = {"dlm": dlm.dlm_backends}
+
+_CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/")
+
+
+@cache
+def apply_all() -> None:
+    """Extend moto, once in a process."""
+    for module in _MODULES:
+        module.apply()
+
+
+def own_service(authorization: str) -> str | None:
+    """The service that the request is signed for, if it is one that only the extensions have."""
+    scope = _CREDENTIAL_SCOPE.search(authorization)
+    return scope["service"] if scope and scope["service"] in _OWN_SERVICES else None
+
+
+def create_own_app(service: str) -> Flask:
+    """An application for a service of ours, made as moto makes its own: botocore's model routes the operation."""
+    app = Flask(f"localcloud-{service}")
+    app.request_class = BackendRequest
+    app.url_map = Map()
+    app.url_map.converters["regex"] = RegexConverter
+    view = convert_to_flask_response(_OWN_SERVICES[service].dispatch)
+    app.add_url_rule(
+        '/<regex(".*"):path>', endpoint=service, methods=HTTP_METHODS, view_func=view, strict_slashes=False
+    )
+    return app

@@ -1,0 +1,32 @@
+"""How the extensions read a request and look at other services' data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.base_backend import BaseBackend
+from moto.core.responses import BaseResponse
+from moto.kms.models import Key, kms_backends
+
+
+def parameters(response: BaseResponse) -> dict[str, Any]:
+    """The request's parameters under the names of the API reference, wherever they travelled (path, query or body)."""
+    response._get_action()  # matches the path against the service's model, which parse_parameters needs
+    response.parse_parameters(response.normalized_request)
+    return dict(response.params)
+
+
+def find_key(backend: BaseBackend, key: str) -> Key | None:
+    """The KMS key in the backend's own account and Region that `key` (id, ARN or alias) means, if there is one."""
+    kms = kms_backends[backend.account_id][backend.region_name]
+    if key.startswith("arn:") and key.split(":")[3] != backend.region_name:
+        return None
+    found: Key | None = kms.keys.get(kms.any_id_to_key_id(key))
+    return found
+
+
+def extend(target: type, *functions: Callable[..., Any]) -> None:
+    """Put functions into a class of moto under their own names: an operation it lacks, or one that replaces its own."""
+    for function in functions:
+        setattr(target, function.__name__, function)

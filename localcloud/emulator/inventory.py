@@ -1,0 +1,117 @@
+"""Everything that exists in the emulated AWS, by Region and kind: what a destroy has to leave empty.
+
+Not listed: what AWS makes by itself (default VPCs, AWS managed keys, default groups) and what is already on its way out
+(keys and secrets that are scheduled for deletion).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
+
+from localcloud.emulator.extensions import OWN_BACKENDS
+from localcloud.emulator.extensions.backup_selections import all_selections
+
+Backend = Any
+Kinds = dict[str, Callable[[Backend], Iterable[str]]]
+
+
+def _ec2_default_vpcs(backend: Backend) -> set[str]:
+    return {vpc.id for vpc in backend.vpcs.values() if vpc.is_default == "true"}
+
+
+def _own_vpc_parts(collection: str) -> Callable[[Backend], Iterable[str]]:
+    def names(backend: Backend) -> Iterable[str]:
+        defaults = _ec2_default_vpcs(backend)
+        return (name for name, part in getattr(backend, collection).items() if part.vpc_id not in defaults)
+
+    return names
+
+
+def _own_subnets(backend: Backend) -> Iterable[str]:
+    defaults = _ec2_default_vpcs(backend)
+    return (name for zone in backend.subnets.values() for name, subnet in zone.items() if subnet.vpc_id not in defaults)
+
+
+def _own_security_groups(backend: Backend) -> Iterable[str]:
+    # A group named "default" is part of its VPC and goes with it.
+    return (name for groups in backend.groups.values() for name, group in groups.items() if group.name != "default")
+
+
+def _customer_keys(backend: Backend) -> Iterable[str]:
+    for key in backend.keys.values():
+        aws_managed = any(alias.startswith("alias/aws/") for alias in key.aliases)
+        if not key.key_state.startswith("Pending") and not aws_managed:
+            yield key.id
+
+
+def _customer_aliases(backend: Backend) -> Iterable[str]:
+    return (alias for key in backend.keys.values() for alias in key.aliases if not alias.startswith("alias/aws/"))
+
+
+# Service -> kind -> names of what exists in one Region's backend.
+_REGIONAL: dict[str, Kinds] = {
+    "backup": {
+        "vault": lambda backend: backend.vaults,
+        "plan": lambda backend: (name for name, plan in backend.plans.items() if plan.deletion_date is None),
+        "selection": all_selections,
+    },
+    "dlm": {"policy": lambda backend: backend.policies},
+    "dynamodb": {"table": lambda backend: backend.tables},
+    "ec2": {
+        "vpc": lambda backend: set(backend.vpcs) - _ec2_default_vpcs(backend),
+        "subnet": _own_subnets,
+        "route-table": _own_vpc_parts("route_tables"),
+        "security-group": _own_security_groups,
+        "vpc-endpoint": lambda backend: backend.vpc_end_points,
+        "volume": lambda backend: backend.volumes,
+        "snapshot": lambda backend: (
+            name for name, snapshot in backend.snapshots.items() if snapshot.owner_id == DEFAULT_ACCOUNT_ID
+        ),
+        "encryption-by-default": lambda backend: ["enabled"] if backend.ebs_encryption_by_default else [],
+    },
+    "kms": {"key": _customer_keys, "alias": _customer_aliases},
+    "rds": {
+        "instance": lambda backend: backend.databases,
+        "subnet-group": lambda backend: backend.subnet_groups,
+        "parameter-group": lambda backend: (
+            name for name in backend.db_parameter_groups if not name.startswith("default.")
+        ),
+        "snapshot": lambda backend: backend.database_snapshots,
+    },
+    "secretsmanager": {
+        "secret": lambda backend: (
+            name for name, secret in backend.secrets.items() if not getattr(secret, "deleted_date", None)
+        ),
+    },
+}
+# Services without Regions, whose one backend is called "aws".
+_GLOBAL: dict[str, Kinds] = {"iam": {"role": lambda backend: (role.name for role in backend.roles.values())}}
+
+
+def inventory() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """What exists, as Region (or "global") -> service -> kind -> sorted names. Empty when nothing exists."""
+    found: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for service, kinds in {**_REGIONAL, **_GLOBAL}.items():
+        for region, backend in _backends(service):
+            for kind, names in kinds.items():
+                _add(found, "global" if region == "aws" else region, service, kind, names(backend))
+    for _, backend in _backends("s3"):
+        for bucket in backend.buckets.values():
+            _add(found, bucket.region_name, "s3", "bucket", [bucket.name])
+    return found
+
+
+def _backends(service: str) -> list[tuple[str, Backend]]:
+    backend_dict: Any = OWN_BACKENDS[service] if service in OWN_BACKENDS else get_backend(service)
+    return list(dict.items(backend_dict[DEFAULT_ACCOUNT_ID]))
+
+
+def _add(found: dict[str, Any], region: str, service: str, kind: str, names: Iterable[str]) -> None:
+    listed = sorted(names)
+    if listed:
+        kinds = found.setdefault(region, {}).setdefault(service, {})
+        kinds[kind] = sorted([*kinds.get(kind, []), *listed])

@@ -1,0 +1,167 @@
+"""Starts, finds, stops and empties the local cloud: one background process per root directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from filelock import FileLock
+
+from localcloud.emulator.record import CloudRecord, read_record
+from localcloud.paths import LocalPaths
+
+Report = Callable[[str], None]
+
+_REPOSITORY = Path(__file__).resolve().parent.parent
+_START_TIMEOUT_SECONDS = 120.0  # moto loads in about 2 s; a busy or cold machine takes many times that
+_STOP_TIMEOUT_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+_LOG_TAIL_LINES = 20
+# psutil derives a start time from the boot time, which moves a little when the clock is set.
+_START_TIME_TOLERANCE_SECONDS = 2.0
+
+
+class LocalCloudError(Exception):
+    """The local cloud could not be started or stopped; the message says why and where its log is."""
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """A running local cloud. `id` names its data: kept across a stop that saved, new when the cloud was made empty."""
+
+    endpoint: str
+    pid: int
+    id: str
+
+
+def start(paths: LocalPaths, report: Report) -> LocalCloud:
+    """Start the local cloud of `paths` and wait until it answers; the one that runs already is returned as it is.
+
+    The process outlives its starter and the terminal. Raises LocalCloudError, with the end of the log, when it ends
+    instead of answering or does not answer in time.
+    """
+    paths.cloud.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with FileLock(paths.cloud / "start.lock"):
+        cloud = running(paths)
+        if cloud:
+            return cloud
+        report("starting the local cloud")
+        pid = _spawn(paths)
+        deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            cloud = running(paths)
+            if cloud:
+                report(f"the local cloud answers at {cloud.endpoint}")
+                return cloud
+            if not psutil.pid_exists(pid) or _is_zombie(pid):
+                raise LocalCloudError(f"the local cloud ended while it started\n{_log_tail(paths)}")
+            time.sleep(_POLL_SECONDS)
+        raise LocalCloudError(
+            f"the local cloud (process {pid}) did not answer within {_START_TIMEOUT_SECONDS:.0f} s\n{_log_tail(paths)}"
+        )
+
+
+def running(paths: LocalPaths) -> LocalCloud | None:
+    """The local cloud of `paths` if it runs and answers, else None."""
+    record = read_record(paths.cloud_record)
+    if record is None or _process(record) is None:
+        return None
+    try:
+        health = _call(record.endpoint, "GET", "health")
+    except OSError:
+        return None
+    return LocalCloud(record.endpoint, record.pid, health["id"])
+
+
+def stop(paths: LocalPaths) -> bool:
+    """Save the data, end the process and wait until it is gone. False when nothing ran.
+
+    A process that does not react is killed; its unsaved data is then lost, and the next start is empty with a new id.
+    """
+    record = read_record(paths.cloud_record)
+    process = _process(record) if record else None
+    if record is None or process is None:
+        return False
+    try:
+        _call(record.endpoint, "POST", "shutdown")
+    except OSError:
+        process.terminate()  # it saves on SIGTERM, too
+    try:
+        process.wait(_STOP_TIMEOUT_SECONDS)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait(_STOP_TIMEOUT_SECONDS)
+    return True
+
+
+def reset(paths: LocalPaths) -> None:
+    """Empty the emulated AWS. Its data has a new identity afterwards, whether it runs or starts later."""
+    cloud = running(paths)
+    if cloud:
+        _call(cloud.endpoint, "POST", "reset")
+    else:
+        paths.cloud_snapshot.unlink(missing_ok=True)
+
+
+def _spawn(paths: LocalPaths) -> int:
+    log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    # posix_spawn rather than subprocess: the process belongs to nobody here, so there is no object to wait for it.
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "localcloud.emulator", "--root", str(paths.root)],
+        _environment(),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(paths.cloud_log), log_flags, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+
+
+def _environment() -> dict[str, str]:
+    # The user's AWS settings are not the emulator's: a profile that does not exist here would end botocore inside moto.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    return {**kept, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONPATH": str(_REPOSITORY), "PYTHONUNBUFFERED": "1"}
+
+
+def _process(record: CloudRecord) -> psutil.Process | None:
+    try:
+        process = psutil.Process(record.pid)
+        same = abs(process.create_time() - record.process_started) < _START_TIME_TOLERANCE_SECONDS
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _call(endpoint: str, method: str, name: str) -> dict[str, Any]:
+    request = urllib.request.Request(f"{endpoint}/_securecart/{name}", method=method)  # noqa: S310  # our own http endpoint
+    # No proxy: a proxy of the environment cannot reach our loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=30) as answer:
+        content: dict[str, Any] = json.load(answer)
+        return content
+
+
+def _log_tail(paths: LocalPaths) -> str:
+    try:
+        lines = paths.cloud_log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
+    except OSError:
+        lines = []
+    return "\n".join([f"the end of {paths.cloud_log}:", *lines])
