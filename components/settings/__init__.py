@@ -1,0 +1,29 @@
+"""What a stack is told: typed, validated, read once."""
+
+from components.settings.load import load_settings
+from components.settings.model import (
+    Backup,
+    BucketStore,
+    DatabaseStore,
+    Links,
+    Network,
+    Regions,
+    Role,
+    Settings,
+    TableStore,
+    VolumeStore,
+)
+
+__all__ = [
+    "Backup",
+    "BucketStore",
+    "DatabaseStore",
+    "Links",
+    "Network",
+    "Regions",
+    "Role",
+    "Settings",
+    "TableStore",
+    "VolumeStore",
+    "load_settings",
+]
