@@ -20,7 +20,7 @@ Kinds = dict[str, Callable[[Backend], Iterable[str]]]
 
 
 def _ec2_default_vpcs(backend: Backend) -> set[str]:
-    return {vpc.id for vpc in backend.vpcs.values() if vpc.is_default == "true"}
+    return {vpc.id for vpc in backend.vpcs.values() if str(vpc.is_default).lower() == "true"}
 
 
 def _own_vpc_parts(collection: str) -> Callable[[Backend], Iterable[str]]:

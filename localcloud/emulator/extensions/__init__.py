@@ -25,9 +25,18 @@ from localcloud.emulator.extensions import (
     dlm,
     dynamodb_encryption,
     dynamodb_replicas,
+    ebs_encryption,
+    ec2_security_group_rules,
+    kms_key_ids,
     kms_key_material,
     kms_multi_region,
     kms_rotation,
+    rds_backup_replication,
+    rds_instances,
+    rds_replicas,
+    s3_default_encryption,
+    s3_documents,
+    secrets_replicas,
 )
 
 _MODULES = (
@@ -37,9 +46,18 @@ _MODULES = (
     backup_region_settings,
     dynamodb_encryption,
     dynamodb_replicas,
+    ebs_encryption,
+    ec2_security_group_rules,
+    kms_key_ids,
     kms_key_material,
     kms_multi_region,
     kms_rotation,
+    rds_backup_replication,
+    rds_instances,
+    rds_replicas,
+    s3_default_encryption,
+    s3_documents,
+    secrets_replicas,
 )
 
 # Services that moto has not at all: name in the request's signature -> what answers it.
