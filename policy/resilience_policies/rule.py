@@ -1,0 +1,135 @@
+"""What a rule is: a pure function over known facts, and everything that people, configuration files and documents need to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from pulumi_policy import EnforcementLevel, PolicyConfigSchema, Severity
+
+from resilience_policies.reading import Reading, whole
+
+if TYPE_CHECKING:
+    from resilience_policies.estate import Estate
+
+Level = Literal["mandatory", "advisory", "disabled"]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """The rule is broken; `urn` names the resource in a stack rule ("" = the stack itself) and is ignored in a resource rule."""
+
+    message: str
+    urn: str = ""
+
+
+@dataclass(frozen=True)
+class Undetermined:
+    """A value that the rule needs is not known yet. Reported once per resource (stack rule: once), always at advisory."""
+
+    message: str
+
+
+Finding = Violation | Undetermined
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One key of a rule's configuration. `kind` is integer, boolean or array (of texts)."""
+
+    key: str
+    kind: Literal["integer", "boolean", "array"]
+    default: int | bool | tuple[str, ...]
+    about: str
+    minimum: int | None = None
+    maximum: int | None = None
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the key; the engine fills the default in and refuses values outside."""
+        default = list(self.default) if isinstance(self.default, tuple) else self.default
+        limits = {name: limit for name, limit in (("minimum", self.minimum), ("maximum", self.maximum)) if limit is not None}
+        items = {"items": {"type": "string"}} if self.kind == "array" else {}
+        return {"type": self.kind, "default": default, "description": self.about, **limits, **items}
+
+
+class Settings:
+    """The configuration of one rule in force: what was configured, else the default that the rule declares."""
+
+    def __init__(self, declared: tuple[Setting, ...], configured: Mapping[str, Any]) -> None:
+        self._declared = {setting.key: setting for setting in declared}
+        self._configured = configured
+
+    def integer(self, key: str) -> int:
+        value = whole(self._configured.get(key))
+        return value if isinstance(value, int) else int(self._default(key, int))
+
+    def flag(self, key: str) -> bool:
+        value = self._configured.get(key)
+        return value if isinstance(value, bool) else bool(self._default(key, bool))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._configured.get(key)
+        return tuple(str(item) for item in value) if isinstance(value, list | tuple) else self._default(key, tuple)
+
+    def origin(self, key: str) -> str:
+        """Where the value in force comes from, for a message. The engine writes defaults into the configuration, so equality decides."""
+        is_default = key not in self._configured or whole(self._configured[key]) == self._declared[key].default
+        return f"{key}, the rule's default" if is_default else f"{key}, set in the policy configuration"
+
+    def _default(self, key: str, kind: type[Any]) -> Any:
+        default = self._declared[key].default
+        if not isinstance(default, kind):
+            raise TypeError(f"setting {key} is declared as {self._declared[key].kind} and read as {kind.__name__}")
+        return default
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource as a resource rule sees it: its inputs, after the provider has checked and completed them."""
+
+    type: str
+    name: str
+    urn: str
+    stated: Reading
+    region: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Facts common to all rules. `fix` is Pulumi Python; `tags` are controls elsewhere, "framework:control"."""
+
+    id: str
+    service: str
+    severity: Severity
+    title: str
+    why: str
+    fix: str
+    tags: tuple[str, ...]
+    level: Level = "mandatory"
+    settings: tuple[Setting, ...] = field(default=())
+
+    def schema(self) -> PolicyConfigSchema | None:
+        """The schema of the rule's configuration for the SDK; None when there is nothing to set but the level."""
+        if not self.settings:
+            return None
+        return PolicyConfigSchema(properties={setting.key: setting.schema() for setting in self.settings})
+
+    def enforcement(self) -> EnforcementLevel:
+        return EnforcementLevel(self.level)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceRule(Rule):
+    """A rule that one resource's own inputs decide. `types` are the only resource types that it looks at."""
+
+    types: frozenset[str]
+    check: Callable[[Resource, Settings], Iterator[Finding]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackRule(Rule):
+    """A rule that needs the neighbours of a resource, judged once over the whole stack."""
+
+    types: frozenset[str]
+    check: Callable[[Estate, Settings], Iterator[Finding]]
