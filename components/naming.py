@@ -1,0 +1,68 @@
+"""Every name that both stacks must agree on, computed from the settings they share (docs/adr/0002).
+
+prod names the vault that it copies to before dr exists; dr asserts that what it built has the name that prod computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components.settings import Role, Settings
+
+PROJECT = "securecart"
+PRIMARY_STACK, SECONDARY_STACK = "prod", "dr"
+
+# Amazon S3 user guide, "General purpose bucket naming rules".
+BUCKET_NAME_MAXIMUM = 63
+# Amazon RDS CreateDBInstance, DBInstanceIdentifier.
+DATABASE_IDENTIFIER_MAXIMUM = 63
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The names of one estate; every method is a pure function of the settings."""
+
+    settings: Settings
+
+    def bucket(self, store: str, region: str) -> str:
+        """Globally unique: the account and the Region are part of it."""
+        name = f"{PROJECT}-{store}-{self.settings.account_id}-{region}"
+        if len(name) > BUCKET_NAME_MAXIMUM:
+            raise ValueError(f"bucket name {name} has {len(name)} characters, S3 allows {BUCKET_NAME_MAXIMUM}: shorten the store's name")
+        return name
+
+    def bucket_arn(self, store: str, region: str) -> str:
+        return f"arn:aws:s3:::{self.bucket(store, region)}"
+
+    def database(self, store: str, role: Role) -> str:
+        """Carries the generation: an identifier that was restored into is never used again."""
+        generation = self.settings.databases[store].generation
+        return f"{PROJECT}-{store}-{role}-g{generation}"
+
+    def table(self, store: str) -> str:
+        """The same in both Regions, as a global table demands."""
+        return f"{PROJECT}-{store}"
+
+    def vault(self, role: Role) -> str:
+        """Carries the lock range: a locked vault is never edited, a new range is a new vault."""
+        lock = self.settings.vault_lock
+        return f"{PROJECT}-{role}-{lock.min_days}d-{lock.max_days}d"
+
+    def vault_arn(self, role: Role) -> str:
+        region = self.settings.regions.primary if role is Role.PRIMARY else self.settings.regions.secondary
+        return f"arn:aws:backup:{region}:{self.settings.account_id}:backup-vault:{self.vault(role)}"
+
+    def key_alias(self, purpose: str) -> str:
+        """Aliases are regional, so both Regions use the same one for their own key."""
+        return f"alias/{PROJECT}/{purpose}"
+
+    def role_name(self, purpose: str) -> str:
+        """IAM is global: the Region keeps the roles of the two stacks apart."""
+        return f"{PROJECT}-{purpose}-{self.settings.region}"
+
+
+def key_arn_in(key_arn: str, region: str) -> str:
+    """The ARN that the replica of a multi-Region key has in `region`: the same key id in another Region (AWS KMS developer guide)."""
+    parts = key_arn.split(":")
+    parts[3] = region
+    return ":".join(parts)
