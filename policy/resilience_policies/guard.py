@@ -1,0 +1,101 @@
+"""Turns rules into policies of the SDK that cannot fail.
+
+An exception that leaves a policy makes the engine abort the whole operation, and an unknown value that leaves a stack policy silences it for
+every other resource. So each rule runs inside a guard: its violations are reported first, what it could not judge is said once at advisory,
+and a defect of the pack itself is a violation of that rule at that rule's level, since a rule that did not run has not passed.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from pulumi_policy import (
+    Policy,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+from resilience_policies import estate
+from resilience_policies.reading import Reading
+from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings, StackRule, Undetermined, Violation
+
+_HERE = Path(__file__).parent
+
+
+class CannotJudgeYet(UnknownValueError):
+    """The SDK reports this type, and no other, at advisory whatever the level of the policy."""
+
+    def __init__(self, what: Iterable[str]) -> None:
+        super().__init__(UNKNOWN_STRING_VALUE, [])
+        self.message = "; ".join(dict.fromkeys(what))
+
+
+def policy(rule: Rule) -> Policy:
+    """The SDK's form of a rule."""
+    about = {
+        "name": rule.id,
+        "description": rule.title,
+        "enforcement_level": rule.enforcement(),
+        "config_schema": rule.schema(),
+        "display_name": rule.id.replace("-", " "),
+        "severity": rule.severity,
+        "tags": [f"service:{rule.service}", *rule.tags],
+        "remediation_steps": rule.fix,
+    }
+    if isinstance(rule, ResourceRule):
+        return ResourceValidationPolicy(validate=_resource_validation(rule), **about)
+    if isinstance(rule, StackRule):
+        return StackValidationPolicy(validate=_stack_validation(rule), **about)
+    raise TypeError(f"{rule.id} is neither a ResourceRule nor a StackRule")
+
+
+def _resource_validation(rule: ResourceRule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    def findings(args: ResourceValidationArgs) -> Iterator[Finding]:
+        stated = Reading(args.props)
+        region = estate.region_of(stated, stated, args.provider)
+        resource = Resource(args.resource_type, args.name, args.urn, stated, region)
+        return rule.check(resource, Settings(rule.settings, args.get_config()))
+
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        estate.remember(args.urn, args.props)
+        if args.resource_type in rule.types:
+            _run(rule, lambda: findings(args), report)
+
+    return validate
+
+
+def _stack_validation(rule: StackRule) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    def findings(args: StackValidationArgs) -> Iterator[Finding]:
+        return rule.check(estate.index(args.resources), Settings(rule.settings, args.get_config()))
+
+    return lambda args, report: _run(rule, lambda: findings(args), report)
+
+
+def _run(rule: Rule, check: Callable[[], Iterator[Finding]], report: ReportViolation) -> None:
+    undetermined: list[str] = []
+    try:
+        for finding in check():
+            if isinstance(finding, Violation):
+                report(finding.message, finding.urn or None)
+            elif isinstance(finding, Undetermined):
+                undetermined.append(finding.message)
+    except Exception as error:  # noqa: BLE001  whatever a defect raises, the engine must get an answer
+        report(_defect(rule, error), None)
+    if undetermined:
+        raise CannotJudgeYet(undetermined)
+
+
+def _defect(rule: Rule, error: Exception) -> str:
+    # The text of an exception may quote a property, which may be a secret: only its type and where it arose are told.
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _HERE in Path(frame.filename).parents]
+    where = f"{Path(frames[-1].filename).relative_to(_HERE)}:{frames[-1].lineno}" if frames else "unknown place"
+    return (
+        f"internal error: the rule could not run ({type(error).__name__} at {where}), so nothing says that it is kept. "
+        f"Set {rule.id} to advisory in the policy configuration to go on meanwhile, and report this."
+    )
