@@ -10,41 +10,40 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from localcloud.paths import REPOSITORY
+from localcloud.engine.release import parse_version
+from localcloud.paths import LAUNCHER_HEADER, REPOSITORY
 
 if TYPE_CHECKING:
     from localcloud.engine import Engine
     from localcloud.paths import LocalPaths
 
-_LANGUAGE_HOST = "pulumi-language-python"
-_PROVIDER = "pulumi-resource-aws"
-
 
 def prepare_home(paths: LocalPaths, engine: Engine) -> None:
-    """Write the launchers of `engine` and of the stand-in provider below `paths`; repeating it changes nothing.
+    """Write the launchers of `engine`, its language host and the stand-in provider below `paths`.
 
-    Each file is replaced whole, so a process that starts meanwhile sees the old launcher or the new one.
+    Repeating it changes nothing. Each file is replaced whole, so a process that starts meanwhile sees the old launcher
+    or the new one.
     """
     for directory in (paths.root, paths.state, paths.pulumi_home, paths.bin):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # PATH is set here too: `.securecart/bin/pulumi` must find its language host without `securecart env`.
-    _write(
-        paths.bin / "pulumi", f'PATH={shlex.quote(str(paths.bin))}:"$PATH"\nexport PATH\nexec {_quoted(engine.pulumi)}'
-    )
-    if engine.language_host is None:
-        _write(paths.bin / _LANGUAGE_HOST, _module("localcloud.engine.language_host"))
-    else:
-        _write(paths.bin / _LANGUAGE_HOST, f"exec {_quoted(engine.language_host)}")
-    _write_provider(paths)
+    # Without it a `pulumi-resource-aws` on PATH, the real one, would be taken before the plugins of this home.
+    isolation = "PULUMI_IGNORE_AMBIENT_PLUGINS=true\nexport PULUMI_IGNORE_AMBIENT_PLUGINS"
+    _write(paths.bin / "pulumi", f"{isolation}\nexec {_quoted(engine.pulumi)}")
+    host = engine.language_host
+    # An official engine takes the language host beside its binary before this one.
+    engine_version = ".".join(map(str, parse_version(engine.version)))
+    host_command = _module("localcloud.engine.language_host") if host is None else f"exec {_quoted(host)}"
+    _write_plugin(paths, "language", "python", engine_version, host_command)
+    _write_plugin(paths, "resource", "aws", version("pulumi_aws"), _module("localcloud.provider"))
 
 
-def _write_provider(paths: LocalPaths) -> None:
-    """Below PULUMI_HOME it is taken without the warning that the engine prints for a plugin found on PATH."""
+def _write_plugin(paths: LocalPaths, kind: str, name: str, plugin_version: str, command: str) -> None:
+    """The one plugin `name` below PULUMI_HOME, where the engine takes it without a warning."""
     plugins = paths.pulumi_home / "plugins"
-    wanted = plugins / f"resource-aws-v{version('pulumi_aws')}"
+    wanted = plugins / f"{kind}-{name}-v{plugin_version}"
     wanted.mkdir(parents=True, exist_ok=True)
-    _write(wanted / _PROVIDER, _module("localcloud.provider"))
-    for other in plugins.glob("resource-aws-v*"):
+    _write(wanted / f"pulumi-{kind}-{name}", command)
+    for other in plugins.glob(f"{kind}-{name}-v*"):
         if other != wanted and other.is_dir():
             shutil.rmtree(other)
 
@@ -60,7 +59,7 @@ def _quoted(path: Path) -> str:
 
 
 def _write(path: Path, command: str) -> None:
-    text = f'#!/bin/sh\n{command} "$@"\n'
+    text = f'{LAUNCHER_HEADER}{command} "$@"\n'
     if path.exists() and os.access(path, os.X_OK) and path.read_text() == text:
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -9,6 +9,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 ROOT_VARIABLE = "SECURECART_LOCAL_ROOT"
 CACHE_VARIABLE = "SECURECART_CACHE_DIR"
+LAUNCHER_HEADER = "#!/bin/sh\n# Written by SecureCart's localcloud/home.py.\n"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class LocalPaths:
 
     @property
     def bin(self) -> Path:
-        """The launchers; first on PATH."""
+        """The launcher of `pulumi`; first on PATH."""
         return self.root / "bin"
 
     @property

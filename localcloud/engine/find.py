@@ -9,10 +9,9 @@ from pathlib import Path
 
 from localcloud.engine import Engine, Report, Source
 from localcloud.engine.release import MINIMUM_VERSION, parse_version
-from localcloud.paths import local_paths
+from localcloud.paths import LAUNCHER_HEADER, local_paths
 
 LANGUAGE_HOST = "pulumi-language-python"
-_LAUNCHER_MARK = b"#!/bin/sh\nPATH="
 _VERSION_TIMEOUT_SECONDS = 60.0
 
 
@@ -66,6 +65,6 @@ def _is_ours(directory: str) -> bool:
         return True
     try:
         with (Path(directory) / "pulumi").open("rb") as file:
-            return file.read(len(_LAUNCHER_MARK)) == _LAUNCHER_MARK
+            return file.read(len(LAUNCHER_HEADER)) == LAUNCHER_HEADER.encode()
     except OSError:
         return False

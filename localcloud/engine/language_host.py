@@ -119,10 +119,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             return
         context.add_callback(lambda: stop(child))
         for name, piece in stream(child):
-            stdout = name == "stdout"
-            yield (
-                language_pb2.RunPluginResponse(stdout=piece) if stdout else language_pb2.RunPluginResponse(stderr=piece)
-            )
+            is_stdout = name == "stdout"
+            message = language_pb2.RunPluginResponse
+            yield message(stdout=piece) if is_stdout else message(stderr=piece)
         yield language_pb2.RunPluginResponse(exitcode=self._children.wait(child))
 
     def About(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802, ARG002
