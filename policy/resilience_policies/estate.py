@@ -1,4 +1,6 @@
-"""The stack as one index, shared by every stack rule: which resources there are, in which Region, and which belongs to which."""
+"""The stack as one index, shared by every stack rule: which resources there are, in which Region, and which belongs
+to which.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +30,17 @@ class Member:
     sources: Mapping[str, tuple[str, ...]]
 
     def text(self, key: str) -> str | Unknown | None:
-        """An identifying text (name, ARN): stated first, since outputs of a new resource are not known during a preview."""
+        """An identifying text (name, ARN): stated first, since outputs of a new resource are not known during a
+        preview.
+        """
         stated = self.stated.text(key)
         return stated if isinstance(stated, str) else self.outputs.text(key)
 
 
 class Estate:
-    """The index. Links follow property dependencies first, since names and ARNs of new resources are unknown; equal known texts second."""
+    """The index. Links follow property dependencies first, since names and ARNs of new resources are unknown; equal
+    known texts second.
+    """
 
     def __init__(self, members: Iterable[Member]) -> None:
         self.members = tuple(members)
@@ -56,7 +62,9 @@ class Estate:
         """The members of these resource types."""
         return tuple(member for type_ in sorted(types) for member in self._by_type.get(type_, ()))
 
-    def linked(self, member: Member, key: str, types: Iterable[str], matching: Iterable[str] = ("id", "bucket")) -> tuple[Member, ...]:
+    def linked(
+        self, member: Member, key: str, types: Iterable[str], matching: Iterable[str] = ("id", "bucket")
+    ) -> tuple[Member, ...]:
         """The members of these types that the top-level property `key` of `member` refers to.
 
         Property dependencies decide when there are any; otherwise a known text of the property that equals one of the
@@ -71,9 +79,9 @@ class Estate:
         return tuple(c for c in candidates if any(c.text(attribute) == text for attribute in matching))
 
 
-# The inputs that this process has analysed, by URN. A stack policy receives only outputs, and those mix what the program wrote with what AWS
-# filled in (a bucket without an encryption block reads back as encrypted with AES256), so what was stated is remembered from the earlier call.
-# One pack process serves one operation of one stack.
+# The inputs that this process has analysed, by URN. A stack policy receives only outputs, and those mix what the
+# program wrote with what AWS filled in (a bucket without an encryption block reads back as encrypted with AES256), so
+# what was stated is remembered from the earlier call. One pack process serves one operation of one stack.
 _stated_inputs: dict[str, Mapping[str, Any]] = {}
 
 
@@ -83,7 +91,9 @@ def remember(urn: str, inputs: Mapping[str, Any]) -> None:
 
 
 def region_of(stated: Reading, outputs: Reading, provider: PolicyProviderResource | None) -> str | None:
-    """The Region of a resource: its own `region` property (provider 7), else its provider's; None when neither is known."""
+    """The Region of a resource: its own `region` property (provider 7), else its provider's; None when neither is
+    known.
+    """
     settled = Reading(provider.props if provider is not None else _NOTHING)
     candidates = (stated.text("region"), outputs.text("region"), settled.text("region"))
     return next((region for region in candidates if isinstance(region, str)), None)
@@ -112,5 +122,3 @@ def _member(resource: PolicyResource) -> Member:
         region=region_of(stated, outputs, resource.provider),
         sources={key: tuple(source.urn for source in found) for key, found in resource.property_dependencies.items()},
     )
-
-

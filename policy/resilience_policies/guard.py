@@ -1,8 +1,9 @@
 """Turns rules into policies of the SDK that cannot fail.
 
-An exception that leaves a policy makes the engine abort the whole operation, and an unknown value that leaves a stack policy silences it for
-every other resource. So each rule runs inside a guard: its violations are reported first, what it could not judge is said once at advisory,
-and a defect of the pack itself is a violation of that rule at that rule's level, since a rule that did not run has not passed.
+An exception that leaves a policy makes the engine abort the whole operation, and an unknown value that leaves a stack
+policy silences it for every other resource. So each rule runs inside a guard: its violations are reported first, what
+it could not judge is said once at advisory, and a defect of the pack itself is a violation of that rule at that
+rule's level, since a rule that did not run has not passed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from pulumi_policy import (
     Policy,
@@ -28,7 +30,7 @@ from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Sett
 _HERE = Path(__file__).parent
 
 
-class CannotJudgeYet(UnknownValueError):
+class CannotJudgeYetError(UnknownValueError):
     """The SDK reports this type, and no other, at advisory whatever the level of the policy."""
 
     def __init__(self, what: Iterable[str]) -> None:
@@ -38,7 +40,7 @@ class CannotJudgeYet(UnknownValueError):
 
 def policy(rule: Rule) -> Policy:
     """The SDK's form of a rule."""
-    about = {
+    about: dict[str, Any] = {
         "name": rule.id,
         "description": rule.title,
         "enforcement_level": rule.enforcement(),
@@ -85,10 +87,10 @@ def _run(rule: Rule, check: Callable[[], Iterator[Finding]], report: ReportViola
                 report(finding.message, finding.urn or None)
             elif isinstance(finding, Undetermined):
                 undetermined.append(finding.message)
-    except Exception as error:  # noqa: BLE001  whatever a defect raises, the engine must get an answer
+    except Exception as error:  # whatever a defect raises, the engine must get an answer
         report(_defect(rule, error), None)
     if undetermined:
-        raise CannotJudgeYet(undetermined)
+        raise CannotJudgeYetError(undetermined)
 
 
 def _defect(rule: Rule, error: Exception) -> str:

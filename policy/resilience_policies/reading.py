@@ -1,8 +1,9 @@
 """The one place where resource properties are read.
 
-The policy SDK hands over Mapping and Sequence proxies whose every access raises when the value is not known during a preview, and sends
-all numbers as float. Here an unknown is an ordinary value, UNKNOWN: it means "will have a value", so a rule that only asks whether a key
-is given may pass it, and a rule that compares must say that it cannot judge yet.
+The policy SDK hands over Mapping and Sequence proxies whose every access raises when the value is not known during a
+preview, and sends all numbers as float. Here an unknown is an ordinary value, UNKNOWN: it means "will have a value",
+so a rule that only asks whether a key is given may pass it, and a rule that compares must say that it cannot judge
+yet.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Reading:
         return any(key == given for given in self._properties)
 
     def raw(self, *path: str | int) -> Any:
-        """The value at the path: None when absent or null, UNKNOWN when it, or anything it lies in, is not known yet."""
+        """The value at the path: None when absent or null, UNKNOWN when it or what it lies in is not known."""
         value: Any = self._properties
         for step in path:
             value = _step(value, step)
@@ -58,7 +59,7 @@ class Reading:
 
     def flag(self, *path: str | int) -> bool | Unknown | None:
         """A boolean; launch templates carry theirs as the texts "true" and "false"."""
-        value = self.raw(*path)
+        value: object = self.raw(*path)
         if value is UNKNOWN:
             return UNKNOWN
         if isinstance(value, str):
@@ -67,14 +68,14 @@ class Reading:
 
     def number(self, *path: str | int) -> int | float | Unknown | None:
         """A number, whole ones as int: protocol buffers know only doubles."""
-        value = self.raw(*path)
+        value: object = self.raw(*path)
         if value is UNKNOWN:
             return UNKNOWN
         return whole(value)
 
     def text(self, *path: str | int) -> str | Unknown | None:
         """A text; an empty one counts as absent, as it does for the provider."""
-        value = self.raw(*path)
+        value: object = self.raw(*path)
         if value is UNKNOWN:
             return UNKNOWN
         return value if isinstance(value, str) and value else None
@@ -85,7 +86,9 @@ class Reading:
         return value is not None and value != ""
 
     def blocks(self, *path: str | int) -> Blocks:
-        """The objects of a list property; a single object counts as a list of one, since provider versions differ in that."""
+        """The objects of a list property; a single object counts as a list of one, since provider versions differ in
+        that.
+        """
         value = self.raw(*path)
         if value is UNKNOWN:
             return Blocks(has_unknown=True)
@@ -101,7 +104,9 @@ class Reading:
 
 
 def whole(value: object) -> int | float | None:
-    """A number without a needless fraction (7.0 -> 7), also from a text of digits, as the provider itself accepts; else None."""
+    """A number without a needless fraction (7.0 -> 7), also from a text of digits, as the provider itself accepts;
+    else None.
+    """
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,4 +1,6 @@
-"""What a rule is: a pure function over known facts, and everything that people, configuration files and documents need to know of it."""
+"""What a rule is: a pure function over known facts, and everything that people, configuration files and documents
+need to know of it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Level = Literal["mandatory", "advisory", "disabled"]
 
 @dataclass(frozen=True)
 class Violation:
-    """The rule is broken; `urn` names the resource in a stack rule ("" = the stack itself) and is ignored in a resource rule."""
+    """The rule is broken; `urn` names the resource in a stack rule ("" = the stack itself) and is ignored in a
+    resource rule.
+    """
 
     message: str
     urn: str = ""
@@ -26,7 +30,9 @@ class Violation:
 
 @dataclass(frozen=True)
 class Undetermined:
-    """A value that the rule needs is not known yet. Reported once per resource (stack rule: once), always at advisory."""
+    """A value that the rule needs is not known yet. Reported once per resource (stack rule: once), always at
+    advisory.
+    """
 
     message: str
 
@@ -48,7 +54,8 @@ class Setting:
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the key; the engine fills the default in and refuses values outside."""
         default = list(self.default) if isinstance(self.default, tuple) else self.default
-        limits = {name: limit for name, limit in (("minimum", self.minimum), ("maximum", self.maximum)) if limit is not None}
+        bounds = (("minimum", self.minimum), ("maximum", self.maximum))
+        limits = {name: bound for name, bound in bounds if bound is not None}
         items = {"items": {"type": "string"}} if self.kind == "array" else {}
         return {"type": self.kind, "default": default, "description": self.about, **limits, **items}
 
@@ -73,7 +80,9 @@ class Settings:
         return tuple(str(item) for item in value) if isinstance(value, list | tuple) else self._default(key, tuple)
 
     def origin(self, key: str) -> str:
-        """Where the value in force comes from, for a message. The engine writes defaults into the configuration, so equality decides."""
+        """Where the value in force comes from, for a message. The engine writes defaults into the configuration, so
+        equality decides.
+        """
         is_default = key not in self._configured or whole(self._configured[key]) == self._declared[key].default
         return f"{key}, the rule's default" if is_default else f"{key}, set in the policy configuration"
 
@@ -106,6 +115,8 @@ class Rule:
     why: str
     fix: str
     tags: tuple[str, ...]
+    # The only resource types that the rule looks at, so that rules can be picked by type.
+    types: frozenset[str]
     level: Level = "mandatory"
     settings: tuple[Setting, ...] = field(default=())
 
@@ -121,9 +132,8 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceRule(Rule):
-    """A rule that one resource's own inputs decide. `types` are the only resource types that it looks at."""
+    """A rule that one resource's own inputs decide."""
 
-    types: frozenset[str]
     check: Callable[[Resource, Settings], Iterator[Finding]]
 
 
@@ -131,5 +141,4 @@ class ResourceRule(Rule):
 class StackRule(Rule):
     """A rule that needs the neighbours of a resource, judged once over the whole stack."""
 
-    types: frozenset[str]
     check: Callable[[Estate, Settings], Iterator[Finding]]

@@ -18,7 +18,9 @@ _AWS_MANAGED_KEY = "alias/aws/dynamodb"
 def pitr(resource: Resource, _settings: Settings) -> Iterator[Finding]:
     """Recovery is switched per replica: the table's own setting does not reach its replicas."""
     if resource.type == TABLE_REPLICA:
-        yield from _must_be_true(resource.stated.flag("pointInTimeRecovery"), "pointInTimeRecovery", "point_in_time_recovery=True")
+        yield from _must_be_true(
+            resource.stated.flag("pointInTimeRecovery"), "pointInTimeRecovery", "point_in_time_recovery=True"
+        )
         return
     yield from _must_be_true(
         resource.stated.flag("pointInTimeRecovery", "enabled"),
@@ -28,7 +30,9 @@ def pitr(resource: Resource, _settings: Settings) -> Iterator[Finding]:
     replicas = resource.stated.blocks("replicas")
     for number, replica in enumerate(replicas.known):
         key = f"replicas[{number}].pointInTimeRecovery"
-        yield from _must_be_true(replica.flag("pointInTimeRecovery"), key, '"point_in_time_recovery": True in that replica')
+        yield from _must_be_true(
+            replica.flag("pointInTimeRecovery"), key, '"point_in_time_recovery": True in that replica'
+        )
     if replicas.has_unknown:
         yield not_yet("replicas", "each needs pointInTimeRecovery")
 
@@ -47,7 +51,9 @@ def cmk(resource: Resource, _settings: Settings) -> Iterator[Finding]:
     replicas = resource.stated.blocks("replicas")
     for number, replica in enumerate(replicas.known):
         key = f"replicas[{number}].kmsKeyArn"
-        yield from _must_be_own_key(replica.raw("kmsKeyArn"), key, '"kms_key_arn": key_in_that_region.arn in that replica')
+        yield from _must_be_own_key(
+            replica.raw("kmsKeyArn"), key, '"kms_key_arn": key_in_that_region.arn in that replica'
+        )
     if replicas.has_unknown:
         yield not_yet("replicas", "each needs a kmsKeyArn")
 
@@ -72,11 +78,16 @@ RULES: tuple[Rule, ...] = (
         service="dynamodb",
         severity=Severity.HIGH,
         title="DynamoDB tables and each of their replicas have point-in-time recovery.",
-        why="Replication carries a bad write to every Region within a second; only recovery to a point in time undoes it.",
+        why="Replication carries a bad write to every Region within a second; only going back in time undoes it.",
         fix='point_in_time_recovery={"enabled": True}, and "point_in_time_recovery": True in each replica',
         tags=(
-            "nist-800-53r5:CP-9", "nist-800-53r5:CP-10", "nist-800-53r5:SI-13(5)", "gdpr:32(1)(c)", "iso-27001-2022:A.8.13",
-            "fsbp:DynamoDB.2", "checkov:CKV_AWS_28",
+            "nist-800-53r5:CP-9",
+            "nist-800-53r5:CP-10",
+            "nist-800-53r5:SI-13(5)",
+            "gdpr:32(1)(c)",
+            "iso-27001-2022:A.8.13",
+            "fsbp:DynamoDB.2",
+            "checkov:CKV_AWS_28",
         ),
         types=frozenset({TABLE, TABLE_REPLICA}),
         check=pitr,
@@ -86,11 +97,16 @@ RULES: tuple[Rule, ...] = (
         service="dynamodb",
         severity=Severity.HIGH,
         title="DynamoDB tables and each of their replicas are encrypted with a customer managed key.",
-        why="The key that AWS owns can neither be audited nor withdrawn, and a table's key does not cover its replicas.",
+        why="The key that AWS owns can be neither audited nor withdrawn, and a table's key does not cover replicas.",
         fix='server_side_encryption={"enabled": True, "kms_key_arn": key.arn}, and "kms_key_arn" in each replica',
         tags=(
-            "nist-800-53r5:SC-28(1)", "nist-800-53r5:SC-12", "pci-dss-4.0:3.5.1", "gdpr:32(1)(a)", "iso-27001-2022:A.8.24",
-            "checkov:CKV_AWS_119", "checkov:CKV_AWS_271",
+            "nist-800-53r5:SC-28(1)",
+            "nist-800-53r5:SC-12",
+            "pci-dss-4.0:3.5.1",
+            "gdpr:32(1)(a)",
+            "iso-27001-2022:A.8.24",
+            "checkov:CKV_AWS_119",
+            "checkov:CKV_AWS_271",
         ),
         types=frozenset({TABLE, TABLE_REPLICA}),
         check=cmk,

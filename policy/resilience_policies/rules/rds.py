@@ -16,7 +16,9 @@ CLUSTER = "aws:rds/cluster:Cluster"
 
 
 def is_cross_region_replica(resource: Resource) -> bool | Unknown | None:
-    """None: no replica. False: replica inside the Region. True: replica of an instance elsewhere, which RDS wants named by ARN."""
+    """None: no replica. False: replica inside the Region. True: replica of an instance elsewhere, which RDS wants
+    named by ARN.
+    """
     source = resource.stated.text("replicateSourceDb")
     if source is UNKNOWN or source is None:
         return source
@@ -28,7 +30,11 @@ def storage_encrypted(resource: Resource, _settings: Settings) -> Iterator[Findi
     """A replica given a key is encrypted with it; a replica inside the Region takes over its source's encryption."""
     value = resource.stated.flag("storageEncrypted")
     replica = is_cross_region_replica(resource) if resource.type == INSTANCE else None
-    if value is True or (replica is False and value is None) or (replica is not None and resource.stated.has("kmsKeyId")):
+    if (
+        value is True
+        or (replica is False and value is None)
+        or (replica is not None and resource.stated.has("kmsKeyId"))
+    ):
         return
     if value is UNKNOWN:
         yield not_yet("storageEncrypted", "it must be true")
@@ -46,7 +52,9 @@ def storage_encrypted(resource: Resource, _settings: Settings) -> Iterator[Findi
 
 
 def backup_retention(resource: Resource, settings: Settings) -> Iterator[Finding]:
-    """A replica inside the Region is covered by its source; one in another Region is promoted with the retention it has."""
+    """A replica inside the Region is covered by its source; one in another Region is promoted with the retention it
+    has.
+    """
     days = resource.stated.number("backupRetentionPeriod")
     minimum = settings.integer("minDays")
     replica = is_cross_region_replica(resource) if resource.type == INSTANCE else None
@@ -85,7 +93,9 @@ def multi_az(resource: Resource, _settings: Settings) -> Iterator[Finding]:
     if value is UNKNOWN:
         yield not_yet("multiAz", "it must be true")
     elif value is not True:
-        yield Violation(found("multiAz", value, "true is required: a standby in a second zone takes over", "multi_az=True"))
+        yield Violation(
+            found("multiAz", value, "true is required: a standby in a second zone takes over", "multi_az=True")
+        )
 
 
 RULES: tuple[Rule, ...] = (
@@ -97,8 +107,16 @@ RULES: tuple[Rule, ...] = (
         why="Snapshots, replicas and copies in another Region inherit the choice, and it cannot be changed in place later.",
         fix="storage_encrypted=True, kms_key_id=key.arn",
         tags=(
-            "nist-800-53r5:SC-28(1)", "nist-800-53r5:CP-9(8)", "pci-dss-4.0:3.5.1", "gdpr:32(1)(a)", "cis-aws-5.0:2.2.1",
-            "iso-27001-2022:A.8.24", "fsbp:RDS.3", "fsbp:RDS.27", "checkov:CKV_AWS_16", "checkov:CKV_AWS_96",
+            "nist-800-53r5:SC-28(1)",
+            "nist-800-53r5:CP-9(8)",
+            "pci-dss-4.0:3.5.1",
+            "gdpr:32(1)(a)",
+            "cis-aws-5.0:2.2.1",
+            "iso-27001-2022:A.8.24",
+            "fsbp:RDS.3",
+            "fsbp:RDS.27",
+            "checkov:CKV_AWS_16",
+            "checkov:CKV_AWS_96",
         ),
         types=frozenset({INSTANCE, CLUSTER}),
         check=storage_encrypted,
@@ -108,11 +126,17 @@ RULES: tuple[Rule, ...] = (
         service="rds",
         severity=Severity.HIGH,
         title="RDS keeps automated backups long enough.",
-        why="Point-in-time recovery reaches back only as far as the retention; 0 days, the provider's default, switches backups off.",
+        why="Point-in-time recovery reaches back as far as the retention, by default nowhere.",
         fix="backup_retention_period=7",
         tags=(
-            "nist-800-53r5:CP-9", "nist-800-53r5:CP-10", "nist-800-53r5:SI-12", "pci-dss-4.0:3.2.1", "gdpr:32(1)(c)",
-            "iso-27001-2022:A.8.13", "fsbp:RDS.11", "checkov:CKV_AWS_133",
+            "nist-800-53r5:CP-9",
+            "nist-800-53r5:CP-10",
+            "nist-800-53r5:SI-12",
+            "pci-dss-4.0:3.2.1",
+            "gdpr:32(1)(c)",
+            "iso-27001-2022:A.8.13",
+            "fsbp:RDS.11",
+            "checkov:CKV_AWS_133",
         ),
         # RDS keeps automated backups for at most 35 days (CreateDBInstance, BackupRetentionPeriod).
         settings=(Setting("minDays", "integer", 7, "Fewest days of automated backups.", minimum=1, maximum=35),),
@@ -126,7 +150,14 @@ RULES: tuple[Rule, ...] = (
         title="RDS databases are protected against deletion.",
         why="Deleting an instance deletes its automated backups with it unless told otherwise.",
         fix="deletion_protection=True",
-        tags=("nist-800-53r5:CP-9", "nist-800-53r5:SI-13(5)", "fsbp:RDS.7", "fsbp:RDS.8", "checkov:CKV_AWS_139", "checkov:CKV_AWS_293"),
+        tags=(
+            "nist-800-53r5:CP-9",
+            "nist-800-53r5:SI-13(5)",
+            "fsbp:RDS.7",
+            "fsbp:RDS.8",
+            "checkov:CKV_AWS_139",
+            "checkov:CKV_AWS_293",
+        ),
         types=frozenset({INSTANCE, CLUSTER}),
         check=deletion_protection,
     ),
@@ -138,7 +169,11 @@ RULES: tuple[Rule, ...] = (
         why="Losing a zone must not become a restore, let alone a failover to another Region.",
         fix="multi_az=True",
         tags=(
-            "nist-800-53r5:CP-10", "nist-800-53r5:SC-5(2)", "cis-aws-5.0:2.2.4", "iso-27001-2022:A.8.14", "fsbp:RDS.5",
+            "nist-800-53r5:CP-10",
+            "nist-800-53r5:SC-5(2)",
+            "cis-aws-5.0:2.2.4",
+            "iso-27001-2022:A.8.14",
+            "fsbp:RDS.5",
             "checkov:CKV_AWS_157",
         ),
         types=frozenset({INSTANCE}),

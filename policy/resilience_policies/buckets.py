@@ -1,0 +1,113 @@
+"""What an S3 bucket is told in the several places where it can be told: inline, in resources of its own, in the names
+of provider 6 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from resilience_policies.estate import Estate, Member
+from resilience_policies.reading import UNKNOWN, Blocks, Reading, Unknown
+
+BUCKETS = frozenset({"aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"})
+VERSIONINGS = frozenset({"aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2"})
+ENCRYPTIONS = frozenset(
+    {
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+    }
+)
+REPLICATIONS = frozenset({"aws:s3/bucketReplicationConfig:BucketReplicationConfig"})
+
+CLAIM_TAG = "replicated-by"
+# Top-level properties that hold replication rules, separate and inline.
+_RULE_PROPERTIES = ("rules", "replicationConfiguration", "replicationConfigurations")
+
+
+def nested(reading: Reading, *names: str) -> Blocks:
+    """The blocks under a path of names, each of which BucketV2 spells in the plural."""
+    level: tuple[Reading, ...] = (reading,)
+    has_unknown = False
+    for name in names:
+        found = [block.blocks(spelled) for block in level for spelled in (name, f"{name}s")]
+        level = tuple(block for blocks in found for block in blocks.known)
+        has_unknown = has_unknown or any(blocks.has_unknown for blocks in found)
+    return Blocks(level, has_unknown)
+
+
+def is_exempt(bucket: Member, patterns: Iterable[str]) -> bool:
+    """True when a pattern (`*` allowed) matches the bucket's name or the name of its resource."""
+    names = [name for name in (bucket.name, bucket.text("bucket")) if isinstance(name, str)]
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+
+
+def versioning(estate: Estate, bucket: Member) -> tuple[str | bool | Unknown | None, ...]:
+    """Every statement on versioning: "Enabled" or True is what protects. A resource of its own overrules the inline
+    block.
+    """
+    separate = [v for v in estate.of(VERSIONINGS) if bucket in estate.linked(v, "bucket", BUCKETS)]
+    if separate:
+        return tuple(v.stated.text("versioningConfiguration", "status") for v in separate)
+    inline = nested(bucket.stated, "versioning")
+    flags = tuple(block.flag("enabled") for block in inline.known)
+    return (*flags, UNKNOWN) if inline.has_unknown else flags
+
+
+def states_encryption(estate: Estate, bucket: Member) -> bool:
+    """True when an algorithm is stated, or will be: AWS's silent default (AES256) is not a decision of the program."""
+    separate = [e for e in estate.of(ENCRYPTIONS) if bucket in estate.linked(e, "bucket", BUCKETS)]
+    places = [nested(e.stated, "rule", "applyServerSideEncryptionByDefault") for e in separate]
+    inline = ("serverSideEncryptionConfiguration", "rule", "applyServerSideEncryptionByDefault")
+    places.append(nested(bucket.stated, *inline))
+    return any(place.has_unknown or any(block.has("sseAlgorithm") for block in place.known) for place in places)
+
+
+@dataclass(frozen=True)
+class Replication:
+    """One replication configuration: on a resource of its own, or inline on the bucket (then `owner` is the bucket)."""
+
+    owner: Member
+    source: Member | None
+    rules: Blocks
+
+    @property
+    def region(self) -> str | None:
+        return self.source.region if self.source is not None else self.owner.region
+
+
+def replications(estate: Estate) -> Iterator[Replication]:
+    """Every replication configuration of the stack; the source is None when the bucket lives in another stack."""
+    for config in estate.of(REPLICATIONS):
+        sources = estate.linked(config, "bucket", BUCKETS)
+        yield Replication(config, sources[0] if sources else None, config.stated.blocks("rules"))
+    for bucket in estate.of(BUCKETS):
+        inline = nested(bucket.stated, "replicationConfiguration", "rule")
+        if inline.known or inline.has_unknown:
+            yield Replication(bucket, bucket, inline)
+
+
+def destination_buckets(
+    estate: Estate, replication: Replication, rule: Reading
+) -> tuple[tuple[Member, ...], str | Unknown | None]:
+    """The buckets of this stack that a rule may replicate to, and the ARN that it names.
+
+    While the ARN is not known, the buckets that the configuration took values from are the candidates.
+    """
+    arns = [block.text("bucket") for block in nested(rule, "destination").known]
+    arn = arns[0] if arns else (UNKNOWN if nested(rule, "destination").has_unknown else None)
+    if isinstance(arn, str):
+        name = arn.rsplit(":", maxsplit=1)[-1]
+        return tuple(b for b in estate.of(BUCKETS) if b.text("arn") == arn or b.text("bucket") == name), arn
+    if arn is None:
+        return (), None
+    taken_from = {urn for key in _RULE_PROPERTIES for urn in replication.owner.sources.get(key, ())}
+    source_urn = replication.source.urn if replication.source is not None else ""
+    return tuple(b for b in estate.of(BUCKETS) if b.urn in taken_from and b.urn != source_urn), UNKNOWN
+
+
+def claim(bucket: Member) -> str | Unknown | None:
+    """The stack that the bucket's tag says owns its replication; the tag may be one of the provider's defaults."""
+    stated = bucket.stated.text("tags", CLAIM_TAG)
+    return stated if stated is not None else bucket.stated.text("tagsAll", CLAIM_TAG)

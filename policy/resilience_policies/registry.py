@@ -1,0 +1,32 @@
+"""Every rule of the pack, in the order in which documents and reports list them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from resilience_policies.rule import Rule
+from resilience_policies.rules import backup, dynamodb, ebs, kms, rds, s3
+
+
+def ordered(*groups: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules of all groups, in order.
+
+    The SDK accepts a duplicate id and then applies one configuration to both, so it is refused here.
+
+    Raises:
+        ValueError: two rules share an id.
+    """
+    rules = tuple(rule for group in groups for rule in group)
+    twice = [id_ for id_, count in Counter(rule.id for rule in rules).items() if count > 1]
+    if twice:
+        raise ValueError(f"rule ids must be unique; registered more than once: {', '.join(twice)}")
+    return rules
+
+
+RULES = ordered(rds.RULES, dynamodb.RULES, s3.RULES, ebs.RULES, backup.RULES, kms.RULES)
+
+
+def rules_for(resource_type: str) -> tuple[Rule, ...]:
+    """The rules that look at a resource type."""
+    return tuple(rule for rule in RULES if resource_type in rule.types)

@@ -1,0 +1,26 @@
+"""One pack process serves the whole session: starting it costs more than all its answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.policy.pack import PACK, Pack, running
+
+# The pack is a program of its own and is not installed; in its own process this directory is the first entry of sys.path.
+sys.path.insert(0, str(PACK))
+
+
+@pytest.fixture(scope="session")
+def _session_pack() -> Iterator[Pack]:
+    with running() as pack:
+        yield pack
+
+
+@pytest.fixture
+def pack(_session_pack: Pack) -> Pack:
+    """The pack in its default configuration."""
+    _session_pack.configure({})
+    return _session_pack
