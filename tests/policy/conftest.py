@@ -9,7 +9,7 @@ import pytest
 
 from tests.policy.pack import PACK, Pack, running
 
-# The pack is a program of its own and is not installed; in its own process this directory is the first entry of sys.path.
+# The pack is a program of its own and is not installed; in its own process this directory leads sys.path.
 sys.path.insert(0, str(PACK))
 
 

@@ -33,7 +33,7 @@ def secret(value: object) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Registration:
-    """One resource of a program: inputs as after Check; `sources` names the resources that a property took its value from."""
+    """One resource: inputs as after Check; `sources` names the resources that a property took its value from."""
 
     type: str
     name: str

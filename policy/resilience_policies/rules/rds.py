@@ -104,7 +104,7 @@ RULES: tuple[Rule, ...] = (
         service="rds",
         severity=Severity.HIGH,
         title="RDS storage is encrypted.",
-        why="Snapshots, replicas and copies in another Region inherit the choice, and it cannot be changed in place later.",
+        why="Snapshots and copies in another Region inherit the choice, and it cannot be changed in place later.",
         fix="storage_encrypted=True, kms_key_id=key.arn",
         tags=(
             "nist-800-53r5:SC-28(1)",
