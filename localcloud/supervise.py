@@ -10,18 +10,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
 from filelock import FileLock
 
 from localcloud.emulator.record import CloudRecord, read_record
-from localcloud.paths import LocalPaths
+from localcloud.paths import REPOSITORY, LocalPaths
 
 Report = Callable[[str], None]
 
-_REPOSITORY = Path(__file__).resolve().parent.parent
+
 _START_TIMEOUT_SECONDS = 120.0  # moto loads in about 2 s; a busy or cold machine takes many times that
 _STOP_TIMEOUT_SECONDS = 60.0
 _POLL_SECONDS = 0.05
@@ -131,7 +130,7 @@ def _spawn(paths: LocalPaths) -> int:
 def _environment() -> dict[str, str]:
     # The user's AWS settings are not the emulator's: a profile that does not exist here would end botocore inside moto.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
-    return {**kept, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONPATH": str(_REPOSITORY), "PYTHONUNBUFFERED": "1"}
+    return {**kept, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
 
 
 def _process(record: CloudRecord) -> psutil.Process | None:

@@ -6,8 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.base_backend import BaseBackend
+from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 from moto.kms.models import Key, kms_backends
+
+
+class Refusal(ServiceException):
+    """An error of the service that is called, by its code; moto looks for the codes of its own classes elsewhere."""
 
 
 def parameters(response: BaseResponse) -> dict[str, Any]:

@@ -12,11 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.core.utils import utcnow
 
-from localcloud.emulator.extensions.calls import parameters
+from localcloud.emulator.extensions.calls import Refusal, parameters
 
 _UPDATABLE = ("ExecutionRoleArn", "Description", "State")
 
@@ -74,7 +73,7 @@ class DlmBackend(BaseBackend):
     def find(self, policy_id: str) -> LifecyclePolicy:
         """The policy of that id, or ResourceNotFoundException."""
         if policy_id not in self.policies:
-            raise ServiceException("ResourceNotFoundException", f"Policy {policy_id} not found")
+            raise Refusal("ResourceNotFoundException", f"Policy {policy_id} not found")
         return self.policies[policy_id]
 
     def find_by_arn(self, arn: str) -> LifecyclePolicy:
@@ -98,9 +97,9 @@ class DlmResponse(BaseResponse):
         """CreateLifecyclePolicy of a custom policy; default policies are refused, because they are not modelled."""
         asked = parameters(self)
         if "DefaultPolicy" in asked:
-            raise ServiceException("InvalidRequestException", "DefaultPolicy is not modelled by the local cloud")
+            raise Refusal("InvalidRequestException", "DefaultPolicy is not modelled by the local cloud")
         if "PolicyDetails" not in asked:
-            raise ServiceException("InvalidRequestException", "PolicyDetails is required for a custom policy")
+            raise Refusal("InvalidRequestException", "PolicyDetails is required for a custom policy")
         policy_id = f"policy-{uuid.uuid4().hex[:17]}"
         arn = f"arn:{self.partition}:dlm:{self.region}:{self.current_account}:policy/{policy_id}"
         policy = LifecyclePolicy(policy_id, arn, {}, dict(asked.get("Tags") or {}))
@@ -117,7 +116,7 @@ class DlmResponse(BaseResponse):
         asked = parameters(self)
         for unmodelled in ("ResourceTypes", "TargetTags", "TagsToAdd", "DefaultPolicyType"):
             if asked.get(unmodelled):
-                raise ServiceException("InvalidRequestException", f"{unmodelled} is not modelled by the local cloud")
+                raise Refusal("InvalidRequestException", f"{unmodelled} is not modelled by the local cloud")
         policies: Iterable[LifecyclePolicy] = self.backend.policies.values()
         if asked.get("PolicyIds"):
             policies = [self.backend.find(policy_id) for policy_id in asked["PolicyIds"]]

@@ -15,15 +15,12 @@ from localcloud.emulator.extensions.kms_multi_region import primary_of
 
 # API reference, EnableKeyRotation.
 _DEFAULT_PERIOD_DAYS = 365
-_PERIOD_DAYS = range(90, 2561)
 _SECONDS_PER_DAY = 86_400
 
 
 def enable_key_rotation(self: KmsResponse) -> str:
     """EnableKeyRotation, on the primary of a multi-Region key only."""
     period_days = self._get_param("RotationPeriodInDays") or _DEFAULT_PERIOD_DAYS
-    if period_days not in _PERIOD_DAYS:
-        raise JsonRESTError("ValidationException", f"RotationPeriodInDays {period_days} is not between 90 and 2560")
     key = _rotatable_key(self)
     key.key_rotation_status = True
     key.rotation_period_days = period_days

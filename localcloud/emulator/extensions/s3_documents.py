@@ -8,11 +8,10 @@ from __future__ import annotations
 import uuid
 from typing import Any, NoReturn
 
-from moto.core.exceptions import ServiceException
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.responses import ActionResult
 from moto.core.utils import get_service_model
-from moto.s3.exceptions import NoSuchLifecycleConfiguration, ReplicationConfigurationNotFoundError
+from moto.s3.exceptions import NoSuchLifecycleConfiguration, ReplicationConfigurationNotFoundError, S3ClientError
 from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
@@ -65,7 +64,7 @@ def get_bucket_lifecycle(self: S3Response) -> Any:
 def put_bucket_versioning(self: S3Backend, bucket_name: str, status: str) -> None:
     """PutBucketVersioning, which cannot suspend the versioning that replication stands on."""
     if status == "Suspended" and getattr(self.get_bucket(bucket_name), "replication", None):
-        raise ServiceException(
+        raise S3ClientError(
             "InvalidBucketState",
             "A replication configuration is present on this bucket, so the versioning state cannot be changed.",
         )
@@ -122,7 +121,7 @@ def _check_second_version(rule: dict[str, Any]) -> None:
 
 
 def _refuse(message: str) -> NoReturn:
-    raise ServiceException("InvalidRequest", message)
+    raise S3ClientError("InvalidRequest", message)
 
 
 def apply() -> None:

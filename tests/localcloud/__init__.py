@@ -1,0 +1,1 @@
+"""Tests of the local cloud: its emulated AWS, its provider, its engine."""

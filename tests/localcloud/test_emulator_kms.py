@@ -1,0 +1,127 @@
+"""KMS multi-Region keys and rotation, read back by boto3 in both Regions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.localcloud.conftest import Client
+
+pytestmark = pytest.mark.usefixtures("empty_cloud")
+
+WEST = "us-west-2"
+POLICY = '{"Version": "2012-10-17", "Statement": []}'
+
+
+@pytest.fixture
+def primary(client: Client) -> str:
+    """The ARN of a multi-Region primary key in us-east-1."""
+    arn: str = client("kms").create_key(MultiRegion=True, Tags=[{"TagKey": "side", "TagValue": "east"}])["KeyMetadata"][
+        "Arn"
+    ]
+    return arn
+
+
+def replicate(client: Client, primary: str, **more: Any) -> str:
+    metadata = client("kms").replicate_key(KeyId=primary, ReplicaRegion=WEST, **more)["ReplicaKeyMetadata"]
+    arn: str = metadata["Arn"]
+    return arn
+
+
+def metadata(client: Client, key: str, region: str = "us-east-1") -> dict[str, Any]:
+    described: dict[str, Any] = client("kms", region).describe_key(KeyId=key)["KeyMetadata"]
+    return described
+
+
+def test_primary_and_replica_name_each_other(client: Client, primary: str) -> None:
+    assert metadata(client, primary)["MultiRegionConfiguration"]["ReplicaKeys"] == []
+    replica = replicate(client, primary)
+    expected = {
+        "PrimaryKey": {"Arn": primary, "Region": "us-east-1"},
+        "ReplicaKeys": [{"Arn": replica, "Region": WEST}],
+    }
+    for region, key, kind in (("us-east-1", primary, "PRIMARY"), (WEST, replica, "REPLICA")):
+        configuration = metadata(client, key, region)["MultiRegionConfiguration"]
+        assert configuration == {"MultiRegionKeyType": kind, **expected}
+
+
+def test_policy_tags_description_and_aliases_are_each_keys_own(client: Client, primary: str) -> None:
+    east, west = client("kms"), client("kms", WEST)
+    tags = [{"TagKey": "side", "TagValue": "west"}]
+    replica = replicate(client, primary, Policy=POLICY, Description="replica", Tags=tags)
+    assert west.get_key_policy(KeyId=replica, PolicyName="default")["Policy"] == POLICY
+    assert east.get_key_policy(KeyId=primary, PolicyName="default")["Policy"] != POLICY
+    assert west.list_resource_tags(KeyId=replica)["Tags"] == tags
+    assert east.list_resource_tags(KeyId=primary)["Tags"] == [{"TagKey": "side", "TagValue": "east"}]
+    assert metadata(client, replica, WEST)["Description"] == "replica"
+    assert metadata(client, primary)["Description"] == ""
+    for kms, key in ((east, primary), (west, replica)):
+        kms.create_alias(AliasName="alias/data", TargetKeyId=key)
+        assert [alias["AliasName"] for alias in kms.list_aliases(KeyId=key)["Aliases"]] == ["alias/data"]
+    east.delete_alias(AliasName="alias/data")
+    assert metadata(client, "alias/data", WEST)["Arn"] == replica
+
+
+def test_what_one_region_encrypts_the_other_decrypts(client: Client, primary: str) -> None:
+    replica = replicate(client, primary)
+    cipher = client("kms").encrypt(KeyId=primary, Plaintext=b"order")["CiphertextBlob"]
+    decrypted = client("kms", WEST).decrypt(KeyId=replica, CiphertextBlob=cipher)
+    assert (decrypted["Plaintext"], decrypted["KeyId"]) == (b"order", replica)
+
+
+def test_a_single_region_key_stays_in_its_region(client: Client) -> None:
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    with pytest.raises(ClientError, match="NotFoundException"):
+        client("kms", WEST).describe_key(KeyId=key)
+    with pytest.raises(ClientError, match="UnsupportedOperationException"):
+        replicate(client, key)
+
+
+def test_a_region_has_one_related_key(client: Client, primary: str) -> None:
+    replicate(client, primary)
+    with pytest.raises(ClientError, match="AlreadyExistsException"):
+        replicate(client, primary)
+
+
+def test_rotation_is_set_on_the_primary_and_seen_on_the_replica(client: Client, primary: str) -> None:
+    east, west = client("kms"), client("kms", WEST)
+    replica = replicate(client, primary)
+    assert east.get_key_rotation_status(KeyId=primary)["KeyRotationEnabled"] is False
+    east.enable_key_rotation(KeyId=primary, RotationPeriodInDays=180)
+    for kms, key in ((east, primary), (west, replica)):
+        status = kms.get_key_rotation_status(KeyId=key)
+        assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 180)
+    with pytest.raises(ClientError, match="UnsupportedOperationException"):
+        west.enable_key_rotation(KeyId=replica)
+    east.disable_key_rotation(KeyId=primary)
+    assert west.get_key_rotation_status(KeyId=replica)["KeyRotationEnabled"] is False
+
+
+def test_rotation_is_yearly_unless_said(client: Client, primary: str) -> None:
+    east = client("kms")
+    east.enable_key_rotation(KeyId=primary)
+    assert east.get_key_rotation_status(KeyId=primary)["RotationPeriodInDays"] == 365
+
+
+def test_a_primary_waits_for_its_replicas_to_be_deleted(client: Client, primary: str) -> None:
+    replica = replicate(client, primary)
+    answer = client("kms").schedule_key_deletion(KeyId=primary, PendingWindowInDays=7)
+    assert answer["KeyState"] == metadata(client, primary)["KeyState"] == "PendingReplicaDeletion"
+    assert "DeletionDate" not in answer
+    client("kms", WEST).schedule_key_deletion(KeyId=replica, PendingWindowInDays=7)
+    assert metadata(client, replica, WEST)["KeyState"] == "PendingDeletion"
+
+
+def test_a_key_is_disabled_enabled_and_its_deletion_cancelled_by_arn(client: Client, primary: str) -> None:
+    kms = client("kms")
+    kms.disable_key(KeyId=primary)
+    assert metadata(client, primary)["KeyState"] == "Disabled"
+    kms.enable_key(KeyId=primary)
+    assert metadata(client, primary)["KeyState"] == "Enabled"
+    kms.schedule_key_deletion(KeyId=primary, PendingWindowInDays=7)
+    with pytest.raises(ClientError, match="KMSInvalidStateException"):
+        kms.schedule_key_deletion(KeyId=primary, PendingWindowInDays=7)
+    kms.cancel_key_deletion(KeyId=primary)
+    assert metadata(client, primary)["KeyState"] == "Disabled"
