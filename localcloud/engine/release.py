@@ -11,7 +11,7 @@ from pathlib import Path
 from localcloud.paths import user_cache
 
 MODULE_DIRECTORY = Path(__file__).resolve().parent
-MINIMUM_VERSION = (3, 249, 0)  # the first whose engine starts policy packs through the language host as ours expects
+MINIMUM_VERSION = (3, 249, 0)  # the oldest that this project supports; nothing older is tested
 _ENGINE_MODULE = "github.com/pulumi/pulumi/pkg/v3"
 
 
