@@ -1,0 +1,142 @@
+"""The `securecart` command. Nothing but click is imported until a verb runs, so that --help is instant."""
+
+# ruff: noqa: PLC0415  importing late is the point of this file
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from automation import exit_codes
+from automation.targets import TARGET_VARIABLE, Target
+
+_EPILOG = "\b\nExit codes:\n" + exit_codes.table()
+
+
+_Verb = TypeVar("_Verb", bound=Callable[..., None])
+
+
+def _options(*options: Callable[[Any], Any]) -> Callable[[_Verb], _Verb]:
+    def apply(command: _Verb) -> _Verb:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return apply
+
+
+_target = click.option(
+    "--target",
+    type=click.Choice([target.value for target in Target]),
+    envvar=TARGET_VARIABLE,
+    default=Target.LOCAL.value,
+    show_default=True,
+    show_envvar=True,
+    help="The local cloud of this checkout, or AWS.",
+)
+_stack = click.option(
+    "--stack", type=click.Choice(["prod", "dr", "all"]), default="all", show_default=True, help="Which stack."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end, and nothing else.")
+_policy_config = click.option(
+    "--policy-config",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    help="Configuration of the policy pack (JSON), as for `pulumi --policy-pack-config`.",
+)
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Deploy and operate SecureCart's resilience stacks, always judged by the policy pack."""
+
+
+@main.command()
+@_options(_target, _stack, _policy_config, _json)
+def up(target: str, stack: str, policy_config: Path | None, as_json: bool) -> None:
+    """Preview with the policy pack, then deploy: prod first, then dr. Nothing is deployed when a preview is blocked."""
+    from automation import commands
+
+    commands.up(Target(target), stack, policy_config, as_json)
+
+
+@main.command()
+@_options(_target, _stack, _policy_config, _json)
+@click.option("--expect-no-changes", is_flag=True, help="Exit 1 when anything would change.")
+def preview(target: str, stack: str, policy_config: Path | None, as_json: bool, expect_no_changes: bool) -> None:
+    """Show what `up` would change, judged by the policy pack. Changes nothing."""
+    from automation import commands
+
+    commands.preview(Target(target), stack, policy_config, as_json, expect_no_changes)
+
+
+@main.command()
+@_options(_target, _stack, _json)
+@click.option("--destroy", is_flag=True, help="DESTROYS the stacks and their data: dr first, then prod. Needs --yes.")
+@click.option("--yes", is_flag=True, help="Yes, destroy.")
+def down(target: str, stack: str, as_json: bool, destroy: bool, yes: bool) -> None:
+    """Stop the local cloud and keep its state. With --destroy: delete what is deployed."""
+    from automation import commands
+
+    commands.down(Target(target), stack, as_json, destroy, yes)
+
+
+@main.command()
+@_options(_target, _stack, _json)
+def status(target: str, stack: str, as_json: bool) -> None:
+    """Show what protects each store, as AWS answers now. What cannot be read is UNKNOWN."""
+    from automation import commands
+
+    commands.status(Target(target), stack, as_json)
+
+
+@main.command()
+def env() -> None:
+    """Print shell lines that point Pulumi and every AWS client at the local cloud: eval "$(securecart env)"."""
+    from automation import commands
+
+    commands.env()
+
+
+@main.group()
+def local() -> None:
+    """The local cloud of this checkout: an emulated AWS on 127.0.0.1."""
+
+
+@local.command("start")
+def local_start() -> None:
+    """Start it; what it held is there again."""
+    from automation import commands
+
+    commands.local_start()
+
+
+@local.command("stop")
+def local_stop() -> None:
+    """Stop it and keep what it holds."""
+    from automation import commands
+
+    commands.local_stop()
+
+
+@local.command("reset")
+def local_reset() -> None:
+    """DESTROYS all local data: empties the emulated AWS and forgets its stacks."""
+    from automation import commands
+
+    commands.local_reset()
+
+
+@local.command("logs")
+@click.option("-n", "--lines", type=click.IntRange(min=1), default=50, show_default=True, help="How many lines.")
+def local_logs(lines: int) -> None:
+    """Show the end of its log."""
+    from automation import commands
+
+    commands.local_logs(lines)
+
+
+if __name__ == "__main__":
+    main()

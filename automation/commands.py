@@ -1,0 +1,212 @@
+"""Each verb between the command line and the work: target and guards first, then the work, then one result."""
+
+# ruff: noqa: PLC0415  a verb pays only for what it uses: pulumi.automation alone takes 0.3 s
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from automation import local
+from automation.errors import DEBUG_VARIABLE, SecurecartError
+from automation.exit_codes import ExitCode
+from automation.project import REPOSITORY, account_id
+from automation.render import Display
+from automation.targets import Target, guard_account, guard_aws
+
+if TYPE_CHECKING:
+    from automation.events import Run
+    from automation.stacks import Workspace
+
+JSON_SCHEMA_VERSION = 1
+
+
+@dataclass
+class Result:
+    """What a command did: the JSON document of --json."""
+
+    command: str
+    target: Target
+    display: Display
+    runs: list[Run] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def document(self, error: SecurecartError | None, exit_code: ExitCode) -> dict[str, Any]:
+        return {
+            "schemaVersion": JSON_SCHEMA_VERSION,
+            "command": self.command,
+            "target": self.target.value,
+            "exitCode": int(exit_code),
+            "runs": [_run_document(run) for run in self.runs],
+            "error": {"message": error.message, "fix": error.fix} if error else None,
+            **self.extra,
+        }
+
+
+def up(target: Target, stack: str, policy_config: Path | None, as_json: bool) -> None:
+    with _command("up", target, as_json) as result:
+        workspace = _workspace(result, policy_config, mutating=True)
+        from automation import operations
+
+        if target is Target.LOCAL:
+            local.record_cloud(workspace)
+        operations.up(workspace, operations.chosen(stack), result.display, result.runs)
+
+
+def preview(target: Target, stack: str, policy_config: Path | None, as_json: bool, expect_no_changes: bool) -> None:
+    with _command("preview", target, as_json) as result:
+        workspace = _workspace(result, policy_config, mutating=False)
+        from automation import operations
+
+        operations.preview(workspace, operations.chosen(stack), result.display, result.runs)
+        changed = [run.stack for run in result.runs if run.changed]
+        if expect_no_changes and changed:
+            raise SecurecartError(
+                f"no changes were expected, and {' and '.join(changed)} would change.", "securecart up"
+            )
+
+
+def down(target: Target, stack: str, as_json: bool, destroy: bool, yes: bool) -> None:
+    with _command("down", target, as_json) as result:
+        if not destroy:
+            if target is Target.AWS:
+                raise SecurecartError(
+                    "`down` stops the local cloud; on AWS there is nothing to stop.",
+                    "to delete the stacks: securecart down --target aws --destroy --yes",
+                    ExitCode.BAD_INPUT,
+                )
+            stopped = local.stop()
+            result.display.say(
+                "stopped the local cloud; its state is kept" if stopped else "the local cloud does not run"
+            )
+            return
+        from automation import operations
+
+        names = operations.chosen(stack)
+        order = ", then ".join(reversed(names))
+        result.display.say(f"this deletes every resource of {order} on target {target}, their data included")
+        if not yes:
+            raise SecurecartError("--destroy needs --yes.", "securecart down --destroy --yes", ExitCode.BAD_INPUT)
+        operations.destroy(_workspace(result, None, mutating=True), names, result.display, result.runs)
+
+
+def status(target: Target, stack: str, as_json: bool) -> None:
+    with _command("status", target, as_json) as result:
+        workspace = _workspace(result, None, mutating=False)
+        from automation import operations, stacks
+        from automation import status as facts
+
+        clients = facts.client_factory(workspace.variables)
+        names = operations.chosen(stack)
+        home = {"prod": "us-east-1", "dr": "us-west-2"}
+        found = [
+            facts.read(store, clients)
+            for name in names
+            for store in facts.stores(name, stacks.resources(workspace, name), home[name])
+        ]
+        result.extra["stores"] = [{**asdict(one.store), "facts": one.facts} for one in found]
+        if not found:
+            result.display.say("nothing is deployed. Run: securecart up")
+        elif not as_json:
+            table = Table("stack", "store", "kind", "Region", "protection")
+            for one in found:
+                shown = "\n".join(f"{name}: {escape(_plain(value))}" for name, value in one.facts.items())
+                table.add_row(one.store.stack, one.store.name, one.store.kind, one.store.region, shown)
+            Console().print(table)
+
+
+def env() -> None:
+    with _command("env", Target.LOCAL, as_json=False, to_stderr=True) as result:
+        sys.stdout.write(local.exports(local.start(result.display.say)))
+
+
+def local_start() -> None:
+    with _command("local start", Target.LOCAL, as_json=False) as result:
+        variables = local.start(result.display.say)
+        result.display.say(f"the local cloud runs at {variables['AWS_ENDPOINT_URL']}")
+
+
+def local_stop() -> None:
+    down(Target.LOCAL, "all", as_json=False, destroy=False, yes=False)
+
+
+def local_reset() -> None:
+    with _command("local reset", Target.LOCAL, as_json=False) as result:
+        local.reset()
+        result.display.say("the local cloud is empty, and its stacks are forgotten")
+
+
+def local_logs(lines: int) -> None:
+    for line in local.log_tail(lines):
+        sys.stdout.write(f"{line}\n")
+
+
+def _workspace(result: Result, policy_config: Path | None, *, mutating: bool) -> Workspace:
+    if result.target is Target.LOCAL:
+        return local.workspace(result.display.say, policy_config)
+    guard_aws(os.environ, Path(os.environ.get("SECURECART_LOCAL_ROOT") or REPOSITORY / ".securecart").absolute())
+    if mutating:
+        guard_account(account_id(), _caller_account)
+    from automation.stacks import Workspace
+
+    return Workspace(directory=REPOSITORY, policy_config=policy_config)
+
+
+def _caller_account() -> str:
+    import boto3
+
+    return str(boto3.client("sts", region_name="us-east-1").get_caller_identity()["Account"])
+
+
+@contextmanager
+def _command(name: str, target: Target, as_json: bool, *, to_stderr: bool = False) -> Iterator[Result]:
+    """Run one verb: its result or its one error is printed, and the process ends with the documented code."""
+    console = Console(stderr=to_stderr)
+    result = Result(name, target, Display(console, quiet=as_json))
+    error: SecurecartError | None = None
+    try:
+        with result.display:
+            yield result
+    except SecurecartError as failure:
+        error = failure
+    except KeyboardInterrupt:
+        error = SecurecartError("interrupted; the engine ended cleanly.", f"securecart {name}", ExitCode.INTERRUPTED)
+    except Exception as failure:
+        if os.environ.get(DEBUG_VARIABLE) == "1":
+            raise
+        error = SecurecartError(f"{type(failure).__name__}: {failure}", f"{DEBUG_VARIABLE}=1 shows the traceback")
+    exit_code = error.exit_code if error else ExitCode.OK
+    if as_json:
+        sys.stdout.write(json.dumps(result.document(error, exit_code), indent=2, default=str) + "\n")
+    elif error:
+        sys.stderr.write(f"Error: {error.text()}\n")
+    if exit_code:
+        raise SystemExit(int(exit_code))
+
+
+def _run_document(run: Run) -> dict[str, Any]:
+    return {
+        "stack": run.stack,
+        "operation": run.operation,
+        "changes": run.changes,
+        "outputsChanged": run.outputs_changed,
+        "seconds": round(run.seconds, 1),
+        "violations": [asdict(violation) for violation in run.violations],
+        "failed": run.failed,
+    }
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)

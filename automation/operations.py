@@ -1,0 +1,118 @@
+"""The verbs, without a command line: typed functions that a pipeline can import. Each returns the runs it made.
+
+| verb    | changes the cloud | order      | refused when |
+|---------|-------------------|------------|--------------|
+| up      | yes               | prod, dr   | a preview is blocked by policy; dr without prod |
+| preview | no                | prod, dr   | never; dr is skipped while prod is not deployed |
+| destroy | yes               | dr, prod   | a resource is protected |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from automation import stacks
+from automation.errors import SecurecartError
+from automation.events import Run, short_name
+from automation.exit_codes import ExitCode
+from automation.project import STACKS
+from automation.render import blocked_text
+from automation.stacks import Workspace
+
+PROTECTED_SHOWN = 12
+
+
+class Watcher(Protocol):
+    """What the verbs report to while they work."""
+
+    def say(self, line: str) -> None: ...
+    def progress(self, run: Run) -> None: ...
+    def finished(self, run: Run) -> None: ...
+
+
+def chosen(stack: str) -> tuple[str, ...]:
+    """`all` or one name, in the order of deployment."""
+    return STACKS if stack == "all" else (stack,)
+
+
+def up(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Run]) -> None:
+    """Preview each stack with the pack, then deploy it if anything changes. `runs` gets each run as it ends."""
+    for name in names:
+        if name == "dr" and not deployed(workspace, "prod"):
+            raise SecurecartError(
+                "dr reads prod's outputs, and prod is not deployed.", "securecart up --stack prod", ExitCode.REFUSED
+            )
+        plan = _preview(workspace, name, watch, runs)
+        if not plan.changed:
+            watch.say(f"{name} is up to date: nothing to change")
+            continue
+        run = stacks.deploy(workspace, name, watch.progress)
+        runs.append(run)
+        watch.finished(run)
+        _refuse_blocked(run)
+
+
+def preview(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Run]) -> None:
+    """Preview each stack with the pack. Raises when one is blocked, after all were previewed."""
+    blocked: list[Run] = []
+    for name in names:
+        if name == "dr" and not deployed(workspace, "prod"):
+            watch.say("dr is previewed after prod is deployed: it reads prod's outputs. Run: securecart up")
+            continue
+        run = stacks.preview(workspace, name, watch.progress)
+        runs.append(run)
+        if run.blocking:
+            blocked.append(run)
+        else:
+            watch.finished(run)
+    if blocked:
+        raise _blocked(blocked)
+
+
+def destroy(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Run]) -> None:
+    """Delete the stacks in reverse order, unless one holds a protected resource: then nothing is deleted."""
+    protected = [f"{name}: {resource}" for name in names for resource in protected_resources(workspace, name)]
+    if protected:
+        more = len(protected) - PROTECTED_SHOWN
+        shown = "\n".join(f"  {line}" for line in protected[:PROTECTED_SHOWN]) + (
+            f"\n  and {more} more" if more > 0 else ""
+        )
+        raise SecurecartError(
+            f"{len(protected)} resources are protected. Nothing was deleted.\n{shown}",
+            "if this data may really go: set securecart:ephemeral: true for the stack, deploy that, then destroy",
+            ExitCode.REFUSED,
+        )
+    for name in reversed(names):
+        if deployed(workspace, name):
+            run = stacks.destroy(workspace, name, watch.progress)
+            runs.append(run)
+            watch.finished(run)
+
+
+def deployed(workspace: Workspace, name: str) -> bool:
+    """Whether the stack's state holds anything but the stack itself."""
+    return any(not resource["type"].startswith("pulumi:") for resource in stacks.resources(workspace, name))
+
+
+def protected_resources(workspace: Workspace, name: str) -> list[str]:
+    return [short_name(r["urn"]) for r in stacks.resources(workspace, name) if r.get("protect")]
+
+
+def _preview(workspace: Workspace, name: str, watch: Watcher, runs: list[Run]) -> Run:
+    plan = stacks.preview(workspace, name, watch.progress)
+    runs.append(plan)
+    _refuse_blocked(plan)
+    watch.finished(plan)
+    return plan
+
+
+def _refuse_blocked(run: Run) -> None:
+    if run.blocking:
+        raise _blocked([run])
+
+
+def _blocked(runs: Sequence[Run]) -> SecurecartError:
+    return SecurecartError(
+        "\n".join(map(blocked_text, runs)), "each violation above says what to write", ExitCode.BLOCKED_BY_POLICY
+    )

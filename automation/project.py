@@ -1,0 +1,57 @@
+"""The Pulumi project that a target runs: the repository itself on AWS, a mirror of its settings on the local cloud.
+
+Creating a stack on a file backend writes an encryption salt into Pulumi.<stack>.yaml. On the local cloud that file is
+a copy below the local root, whose `main` leads to the program: the work tree stays clean, no two roots share a salt.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+POLICY_PACK = REPOSITORY / "policy"
+STACKS = ("prod", "dr")  # dr reads prod's outputs: this is the order of deployment, its reverse that of destruction
+# Belongs to the backend of a stack, not to its settings.
+_SECRET_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
+
+
+def mirror_project(directory: Path) -> Path:
+    """Write the project's settings to `directory`, keeping the salts that are there already; returns `directory`."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    project = _load(REPOSITORY / "Pulumi.yaml")
+    project["main"] = str(REPOSITORY)
+    runtime = project.get("runtime")
+    if isinstance(runtime, dict) and "virtualenv" in (runtime.get("options") or {}):
+        # Not resolved: the interpreter of a virtual environment is a link, and the link is what makes it one.
+        runtime["options"]["virtualenv"] = str(REPOSITORY / runtime["options"]["virtualenv"])
+    _save(directory / "Pulumi.yaml", project)
+    for stack in STACKS:
+        name = f"Pulumi.{stack}.yaml"
+        settings = {k: v for k, v in _load(REPOSITORY / name).items() if k not in _SECRET_KEYS}
+        kept = {k: v for k, v in _load(directory / name).items() if k in _SECRET_KEYS}
+        _save(directory / name, settings | kept)
+    return directory
+
+
+def account_id() -> str:
+    """`securecart:accountId` of Pulumi.yaml: the only account that the program may touch."""
+    setting = (_load(REPOSITORY / "Pulumi.yaml").get("config") or {}).get("securecart:accountId", "")
+    return str(setting.get("value", "") if isinstance(setting, dict) else setting)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text())
+    except FileNotFoundError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _save(path: Path, content: dict[str, Any]) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(yaml.safe_dump(content, sort_keys=False))
+    draft.replace(path)

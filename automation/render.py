@@ -1,0 +1,102 @@
+"""What a person sees: live progress on a terminal, plain lines elsewhere, nothing but errors with --json."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.text import Text
+
+from automation.events import UNCHANGING, Run, Violation, short_name
+
+_PLAIN_INTERVAL_SECONDS = 10.0
+_ACTIVE_LINES = 6
+_DOING = {"preview": "previewing", "up": "deploying", "destroy": "destroying"}
+_DONE = {"preview": "previewed", "up": "deployed", "destroy": "destroyed"}
+
+
+class Display:
+    """Shows the runs of one command. Use it as a context manager; `quiet` shows nothing (for --json)."""
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self._console = console
+        self._quiet = quiet
+        self._live = Live(console=console, refresh_per_second=4, transient=True)
+        self._live_wanted = console.is_terminal and not quiet
+        self._next_plain = 0.0
+
+    def __enter__(self) -> Display:
+        if self._live_wanted:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live_wanted:
+            self._live.stop()
+
+    def say(self, line: str) -> None:
+        """One line that stays."""
+        if not self._quiet:
+            self._console.print(escape(line), highlight=False, soft_wrap=True)
+
+    def progress(self, run: Run) -> None:
+        """The state of a run so far; called on each engine event."""
+        if self._live_wanted:
+            self._live.update(_progress(run))
+        elif not self._quiet and time.monotonic() >= self._next_plain:
+            self._next_plain = time.monotonic() + _PLAIN_INTERVAL_SECONDS
+            self.say(_headline(run))
+
+    def finished(self, run: Run) -> None:
+        """The line that stays when a run has ended."""
+        if self._live_wanted:
+            self._live.update(Text(""))
+        self._next_plain = 0.0
+        self.say(f"{_DONE[run.operation]} {run.stack}: {counts(run.changes)} ({run.seconds:.0f} s)")
+        for violation in run.violations:
+            if not violation.mandatory:
+                self.say(violation_text(violation))
+
+
+def counts(changes: dict[str, int]) -> str:
+    """`3 create, 61 unchanged`."""
+    changing = [f"{count} {op}" for op, count in sorted(changes.items()) if count and op not in UNCHANGING]
+    same = changes.get("same", 0)
+    return ", ".join([*changing, *([f"{same} unchanged"] if same else [])]) or "nothing"
+
+
+def violation_text(violation: Violation) -> str:
+    """One violation: level and rule, the resource, the message that holds the fix."""
+    lines = "\n    ".join(violation.message.splitlines())
+    where = violation.resource or "the whole stack"
+    return f"  [{violation.level}] {violation.policy}\n    resource: {where}\n    {lines}"
+
+
+def blocked_text(run: Run) -> str:
+    """All that blocks a stack, and that nothing was changed."""
+    found = run.blocking
+    noun = "violation" if len(found) == 1 else "violations"
+    verdict = "Nothing was changed." if run.operation == "preview" else "The update stopped there."
+    return "\n".join(
+        [f"stack {run.stack} is blocked by policy: {len(found)} {noun}. {verdict}", *map(violation_text, found)]
+    )
+
+
+def _headline(run: Run) -> str:
+    done = sum(run.finished.values())
+    failed = f", {len(run.failed)} failed" if run.failed else ""
+    return f"{_DOING[run.operation]} {run.stack}: {done} resources done{failed}, {run.seconds:.0f} s"
+
+
+def _progress(run: Run) -> Group:
+    active = list(run.active.items())
+    lines = [Text(_headline(run), style="bold")]
+    lines += [Text(f"  {op} {short_name(urn)}") for urn, op in active[:_ACTIVE_LINES]]
+    if len(active) > _ACTIVE_LINES:
+        lines.append(Text(f"  and {len(active) - _ACTIVE_LINES} more", style="dim"))
+    return Group(*lines)
