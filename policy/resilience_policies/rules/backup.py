@@ -83,6 +83,7 @@ def _plan(estate: Estate, plan: Member) -> Iterator[Finding]:
     if any(isinstance(arn, str) and region_in_arn(arn) != plan.region for arn in targets):
         return
     if undecided:
+        # The rules also refer to the vault that the plan fills, so a vault of the plan's own Region decides nothing.
         regions = {vault.region for vault in estate.of({VAULT}) if vault.urn in plan.sources.get("rules", ())} - {
             plan.region,
             None,
