@@ -34,7 +34,8 @@ def _row(rule: Rule) -> str:
 
 
 def _section(rule: Rule) -> Iterator[str]:
-    yield from (f"## {rule.id}", "", f"{rule.title} {rule.why}", "", "Write:", "", "```python", rule.fix, "```", "")
+    # Not marked as Python: the fixes are arguments, which a formatter of documents would take for statements.
+    yield from (f"## {rule.id}", "", f"{rule.title} {rule.why}", "", "Write:", "", "```text", rule.fix, "```", "")
     if rule.settings:
         yield from ("| Setting | Default | Allowed | Meaning |", "|---|---|---|---|")
         yield from (f"| `{s.key}` | `{_default(s)}` | {_allowed(s)} | {s.about} |" for s in rule.settings)
