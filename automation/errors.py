@@ -5,6 +5,7 @@ from __future__ import annotations
 from automation.exit_codes import ExitCode
 
 DEBUG_VARIABLE = "SECURECART_DEBUG"
+_SHORTEST_SECRET = 8
 
 
 class SecurecartError(Exception):
@@ -22,8 +23,8 @@ class SecurecartError(Exception):
 
 
 def redact(text: str, secrets: tuple[str, ...]) -> str:
-    """`text` without the values of `secrets`; the empty ones are ignored."""
+    """`text` without the values of `secrets`; those too short to be one are left, or they would blank out words."""
     for secret in secrets:
-        if secret:
+        if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, "[secret]")
     return text

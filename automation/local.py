@@ -72,7 +72,7 @@ def workspace(report: Report, policy_config: Path | None) -> Workspace:
 
 
 def record_cloud(workspace: Workspace) -> None:
-    """Note which data the state describes from now on. Called before the first change, so that a failed up counts too."""
+    """Note which data the state describes from now on: before the first change, so that a failed up counts, too."""
     from localcloud.paths import local_paths
 
     local_paths().state.joinpath(_CLOUD_ID).write_text(workspace.variables["SECURECART_CLOUD_ID"])

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from automation.errors import SecurecartError
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 POLICY_PACK = REPOSITORY / "policy"
 STACKS = ("prod", "dr")  # dr reads prod's outputs: this is the order of deployment, its reverse that of destruction
@@ -23,6 +25,10 @@ def mirror_project(directory: Path) -> Path:
     """Write the project's settings to `directory`, keeping the salts that are there already; returns `directory`."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     project = _load(REPOSITORY / "Pulumi.yaml")
+    if "name" not in project:
+        raise SecurecartError(
+            f"{REPOSITORY / 'Pulumi.yaml'} is missing or names no project.", "git checkout Pulumi.yaml"
+        )
     project["main"] = str(REPOSITORY)
     runtime = project.get("runtime")
     if isinstance(runtime, dict) and "virtualenv" in (runtime.get("options") or {}):

@@ -57,7 +57,8 @@ class Display:
         if self._live_wanted:
             self._live.update(Text(""))
         self._next_plain = 0.0
-        self.say(f"{_DONE[run.operation]} {run.stack}: {counts(run.changes)} ({run.seconds:.0f} s)")
+        outputs = ", outputs change" if run.outputs_changed and not run.changes.get("create") else ""
+        self.say(f"{_DONE[run.operation]} {run.stack}: {counts(run.changes)}{outputs} ({run.seconds:.0f} s)")
         for violation in run.violations:
             if not violation.mandatory:
                 self.say(violation_text(violation))

@@ -24,6 +24,9 @@ from automation.project import POLICY_PACK
 
 OnRun = Callable[[Run], None]
 
+# What the engine adds after the error itself.
+_VERDICTS = ("preview failed", "update failed", "destroy failed")
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -41,7 +44,7 @@ class Workspace:
 
 
 class _Engine(auto.PulumiCommand):
-    """The engine in a session of its own: Ctrl-C reaches it once, through us, so it ends its step and saves its state."""
+    """The engine in a session of its own: Ctrl-C reaches it once, through us; it ends its step and saves its state."""
 
     def __init__(self, pulumi_root: Path | None, removed_variables: tuple[str, ...]) -> None:
         super().__init__(root=str(pulumi_root) if pulumi_root else None)
@@ -159,7 +162,7 @@ def _run(workspace: Workspace, stack_name: str, operation: str, on_run: OnRun) -
 
 def _failed(workspace: Workspace, run: Run, output: str) -> SecurecartError:
     """One summary of a failed run: each error with its resource; the engine's own output when it reported none."""
-    errors = [d for d in run.diagnostics if d.severity == "error"]
+    errors = [d for d in run.diagnostics if d.severity == "error" and d.message not in _VERDICTS]
     lines = list(dict.fromkeys(f"{d.resource or 'program'}: {d.message}" for d in errors))
     detail = "\n".join(f"  {line}" for line in lines) or output.strip()
     again = (

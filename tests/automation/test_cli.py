@@ -1,0 +1,215 @@
+"""The command as its caller sees it: exit codes, one error with its fix, a stable JSON document, an instant --help."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from automation import local, stacks
+from automation.cli import main
+from automation.errors import SecurecartError, redact
+from automation.events import Run, Violation
+from automation.exit_codes import ExitCode
+from automation.stacks import Workspace
+
+CLEAN = {"same": 60}
+CHANGING = {"same": 50, "create": 10}
+VIOLATION = Violation(
+    "rds-multi-az", "mandatory", "multiAz is false. Write: multi_az=True", "aws:rds/instance:Instance orders"
+)
+
+
+class FakeStacks:
+    """Stands for the engine: what each preview finds, what is deployed, and which calls were made."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.changes = dict(CHANGING)
+        self.violations: list[Violation] = []
+        self.deployed: dict[str, list[dict[str, Any]]] = {"prod": [], "dr": []}
+        self.failure: BaseException | None = None
+
+    def preview(self, _workspace: Workspace, stack: str, on_run: Callable[[Run], None]) -> Run:
+        return self._run("preview", stack, on_run)
+
+    def deploy(self, _workspace: Workspace, stack: str, on_run: Callable[[Run], None]) -> Run:
+        self.deployed[stack] = [resource(stack)]
+        return self._run("up", stack, on_run)
+
+    def destroy(self, _workspace: Workspace, stack: str, on_run: Callable[[Run], None]) -> Run:
+        return self._run("destroy", stack, on_run)
+
+    def resources(self, _workspace: Workspace, stack: str) -> list[dict[str, Any]]:
+        return self.deployed[stack]
+
+    def _run(self, operation: str, stack: str, on_run: Callable[[Run], None]) -> Run:
+        self.calls.append(f"{operation} {stack}")
+        if self.failure:
+            raise self.failure
+        run = Run(stack, operation, violations=list(self.violations), changes=dict(self.changes))
+        on_run(run)
+        return run
+
+
+def resource(stack: str, *, protect: bool = False) -> dict[str, Any]:
+    urn = f"urn:pulumi:{stack}::securecart::aws:rds/instance:Instance::orders"
+    return {"type": "aws:rds/instance:Instance", "urn": urn, "id": "orders", "protect": protect}
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeStacks:
+    fake = FakeStacks()
+    for name in ("preview", "deploy", "destroy", "resources"):
+        monkeypatch.setattr(stacks, name, getattr(fake, name))
+    monkeypatch.setattr(local, "workspace", lambda _report, _config: Workspace(tmp_path, {"SECURECART_CLOUD_ID": "c1"}))
+    monkeypatch.setattr(local, "record_cloud", lambda _workspace: None)
+    return fake
+
+
+def securecart(*arguments: str) -> Result:
+    return CliRunner(env={"SECURECART_TARGET": None}).invoke(main, arguments)
+
+
+def test_up_previews_then_deploys_prod_then_dr(engine: FakeStacks) -> None:
+    assert securecart("up").exit_code == ExitCode.OK
+    assert engine.calls == ["preview prod", "up prod", "preview dr", "up dr"]
+
+
+def test_up_without_changes_deploys_nothing_and_says_so(engine: FakeStacks) -> None:
+    engine.changes = dict(CLEAN)
+    engine.deployed["prod"] = [resource("prod")]
+    done = securecart("up")
+    assert done.exit_code == ExitCode.OK
+    assert engine.calls == ["preview prod", "preview dr"]
+    assert "prod is up to date" in done.output
+
+
+@pytest.mark.parametrize("verb", ["up", "preview"])
+def test_a_blocked_preview_exits_3_naming_rule_resource_and_fix_and_deploys_nothing(
+    engine: FakeStacks, verb: str
+) -> None:
+    engine.violations = [VIOLATION]
+    blocked = securecart(verb)
+    assert blocked.exit_code == ExitCode.BLOCKED_BY_POLICY
+    assert engine.calls == ["preview prod"]
+    for part in ("rds-multi-az", "aws:rds/instance:Instance orders", "multi_az=True", "Nothing was changed"):
+        assert part in blocked.output
+
+
+def test_an_advisory_finding_is_shown_and_does_not_block(engine: FakeStacks) -> None:
+    engine.violations = [Violation("s3-replication-declared", "advisory", "another stack replicates it", "bucket")]
+    done = securecart("up", "--stack", "prod")
+    assert done.exit_code == ExitCode.OK
+    assert "[advisory] s3-replication-declared" in done.output
+
+
+def test_dr_is_not_previewed_before_prod_is_deployed(engine: FakeStacks) -> None:
+    done = securecart("preview")
+    assert done.exit_code == ExitCode.OK
+    assert engine.calls == ["preview prod"]
+    assert "dr is previewed after prod is deployed" in done.output
+
+
+def test_dr_alone_is_refused_before_prod_is_deployed(engine: FakeStacks) -> None:
+    assert securecart("up", "--stack", "dr").exit_code == ExitCode.REFUSED
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize(("changes", "code"), [(CLEAN, ExitCode.OK), (CHANGING, ExitCode.FAILED)])
+def test_expect_no_changes_fails_on_a_change(engine: FakeStacks, changes: dict[str, int], code: ExitCode) -> None:
+    engine.changes = dict(changes)
+    assert securecart("preview", "--expect-no-changes").exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (SecurecartError("stack prod is locked", "wait", ExitCode.LOCKED), ExitCode.LOCKED),
+        (SecurecartError("up failed", "run again"), ExitCode.FAILED),
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED),
+        (OSError("disk full"), ExitCode.FAILED),
+    ],
+)
+def test_a_failure_is_one_error_with_a_fix_and_its_code(
+    engine: FakeStacks, failure: BaseException, code: ExitCode
+) -> None:
+    engine.failure = failure
+    failed = securecart("up")
+    assert failed.exit_code == code
+    assert failed.stderr.startswith("Error: ")
+    assert len(failed.stderr.splitlines()) == 2
+    assert "\nFix: " in failed.stderr
+    assert "Traceback" not in failed.output
+
+
+def test_destroy_without_yes_says_what_it_deletes_and_does_nothing(engine: FakeStacks) -> None:
+    refused = securecart("down", "--destroy")
+    assert refused.exit_code == ExitCode.BAD_INPUT
+    assert "deletes every resource of dr, then prod" in refused.output
+    assert engine.calls == []
+
+
+def test_destroy_refuses_protected_resources_of_any_stack_before_deleting_any(engine: FakeStacks) -> None:
+    engine.deployed = {"prod": [resource("prod", protect=True)], "dr": [resource("dr")]}
+    refused = securecart("down", "--destroy", "--yes")
+    assert refused.exit_code == ExitCode.REFUSED
+    assert "prod: aws:rds/instance:Instance orders" in refused.output
+    assert engine.calls == []
+
+
+def test_destroy_goes_from_dr_to_prod(engine: FakeStacks) -> None:
+    engine.deployed = {"prod": [resource("prod")], "dr": [resource("dr")]}
+    assert securecart("down", "--destroy", "--yes").exit_code == ExitCode.OK
+    assert engine.calls == ["destroy dr", "destroy prod"]
+
+
+def test_plain_down_on_aws_is_a_usage_error() -> None:
+    assert securecart("down", "--target", "aws").exit_code == ExitCode.BAD_INPUT
+
+
+def test_an_unknown_target_is_a_usage_error_that_lists_the_targets() -> None:
+    wrong = securecart("up", "--target", "moon")
+    assert wrong.exit_code == ExitCode.BAD_INPUT
+    assert "'local', 'aws'" in wrong.output
+
+
+def test_json_is_one_document_with_a_version_and_the_error(engine: FakeStacks) -> None:
+    engine.violations = [VIOLATION]
+    blocked = securecart("up", "--json")
+    document = json.loads(blocked.stdout)
+    assert list(document) == ["schemaVersion", "command", "target", "exitCode", "runs", "error"]
+    assert (document["schemaVersion"], document["command"], document["target"], document["exitCode"]) == (
+        1,
+        "up",
+        "local",
+        3,
+    )
+    assert set(document["runs"][0]) == {
+        "stack", "operation", "changes", "outputsChanged", "seconds", "violations", "failed"
+    }  # fmt: skip
+    assert document["runs"][0]["violations"][0]["policy"] == "rds-multi-az"
+    assert blocked.stderr == ""
+
+
+def test_help_imports_neither_pulumi_nor_boto3_nor_rich_nor_the_local_cloud() -> None:
+    script = (
+        "import sys; from automation.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {m.split('.')[0] for m in sys.modules} & {'pulumi', 'boto3', 'rich', 'localcloud', 'grpc'}\n"
+        "sys.exit(','.join(heavy) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "130  interrupted" in done.stdout
+
+
+def test_secrets_are_redacted_from_messages() -> None:
+    assert redact("passphrase hunter2-long is wrong", ("hunter2-long", "", "is")) == "passphrase [secret] is wrong"
