@@ -50,23 +50,39 @@ def start(paths: LocalPaths, report: Report) -> LocalCloud:
     """
     paths.cloud.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(paths.cloud / "start.lock"):
+        # One that is just stopping, or busy, is waited for: two processes would overwrite each other's snapshot.
+        before = read_record(paths.cloud_record)
+        cloud = _wait(paths, lambda: before is not None and _process(before) is not None)
+        if cloud:
+            return cloud
+        if before and _process(before):
+            raise LocalCloudError(
+                f"the local cloud (process {before.pid}) runs but does not answer; end it with "
+                f"`securecart local stop`\n{_log_tail(paths)}"
+            )
+        report("starting the local cloud")
+        pid = _spawn(paths)
+        cloud = _wait(paths, lambda: _lives(pid))
+        if cloud:
+            report(f"the local cloud answers at {cloud.endpoint}")
+            return cloud
+        if _lives(pid):
+            psutil.Process(pid).kill()
+            raise LocalCloudError(
+                f"the local cloud did not answer in {_START_TIMEOUT_SECONDS:.0f} s and was ended\n{_log_tail(paths)}"
+            )
+        raise LocalCloudError(f"the local cloud ended while it started\n{_log_tail(paths)}")
+
+
+def _wait(paths: LocalPaths, lives: Callable[[], bool]) -> LocalCloud | None:
+    """The local cloud as soon as it answers; None when its process is gone, or after the time a start may take."""
+    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+    while lives() and time.monotonic() < deadline:
         cloud = running(paths)
         if cloud:
             return cloud
-        report("starting the local cloud")
-        pid = _spawn(paths)
-        deadline = time.monotonic() + _START_TIMEOUT_SECONDS
-        while time.monotonic() < deadline:
-            cloud = running(paths)
-            if cloud:
-                report(f"the local cloud answers at {cloud.endpoint}")
-                return cloud
-            if not psutil.pid_exists(pid) or _is_zombie(pid):
-                raise LocalCloudError(f"the local cloud ended while it started\n{_log_tail(paths)}")
-            time.sleep(_POLL_SECONDS)
-        raise LocalCloudError(
-            f"the local cloud (process {pid}) did not answer within {_START_TIMEOUT_SECONDS:.0f} s\n{_log_tail(paths)}"
-        )
+        time.sleep(_POLL_SECONDS)
+    return None
 
 
 def running(paths: LocalPaths) -> LocalCloud | None:
@@ -142,11 +158,11 @@ def _process(record: CloudRecord) -> psutil.Process | None:
         return None
 
 
-def _is_zombie(pid: int) -> bool:
+def _lives(pid: int) -> bool:
     try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
-        return True
+        return False
 
 
 def _call(endpoint: str, method: str, name: str) -> dict[str, Any]:

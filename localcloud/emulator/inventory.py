@@ -14,6 +14,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 
 from localcloud.emulator.extensions import OWN_BACKENDS
 from localcloud.emulator.extensions.backup_selections import all_selections
+from localcloud.emulator.extensions.rds_backup_replication import replicated_backups
 
 Backend = Any
 Kinds = dict[str, Callable[[Backend], Iterable[str]]]
@@ -81,6 +82,7 @@ _REGIONAL: dict[str, Kinds] = {
             name for name in backend.db_parameter_groups if not name.startswith("default.")
         ),
         "snapshot": lambda backend: backend.database_snapshots,
+        "replicated-backup": replicated_backups,
     },
     "secretsmanager": {
         "secret": lambda backend: (

@@ -100,7 +100,7 @@ class Emulator:
         # The body is read before the lock is taken, so that a client that sends slowly holds up nobody.
         _buffer_body(environ)
         with self._lock:
-            if self._closed:
+            if self._closed or self.stop_requested.is_set():
                 return Response("The local cloud is stopping.", status=503)(environ, start_response)
             if environ.get("PATH_INFO", "").startswith(ADMIN_PREFIX):
                 return answer_admin(self, environ)(environ, start_response)

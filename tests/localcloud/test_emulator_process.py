@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -223,6 +224,19 @@ def test_a_reused_pid_is_not_taken_for_the_cloud(paths: LocalPaths) -> None:
 
     assert supervise.running(paths) is None
     assert supervise.stop(paths) is False, f"stop would have ended this process for {cloud}"
+
+
+def test_a_start_waits_for_the_cloud_that_is_just_stopping(paths: LocalPaths) -> None:
+    first = supervise.start(paths, silent)
+    client(first, "s3").create_bucket(Bucket="invoices")
+    psutil.Process(first.pid).terminate()
+    while supervise.running(paths):
+        time.sleep(0.01)
+
+    second = supervise.start(paths, silent)
+
+    assert second.pid != first.pid
+    assert second.id == first.id, "the second process started before the first had saved"
 
 
 def test_a_start_that_fails_shows_the_end_of_the_log(paths: LocalPaths, monkeypatch: pytest.MonkeyPatch) -> None:
