@@ -29,10 +29,10 @@ SLOW = "import pathlib, time\npathlib.Path({mark!r}).touch()\ntime.sleep(120)\n"
 PASSPHRASE = "a-long-passphrase"
 
 
-@pytest.fixture()
+@pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     paths = LocalPaths(tmp_path / "root")
-    prepare_home(paths, ensure_engine(lambda line: None))
+    prepare_home(paths, ensure_engine(lambda _line: None))
     project = tmp_path / "project"
     project.mkdir()
     runtime = f"runtime: {{name: python, options: {{virtualenv: {REPOSITORY / '.venv'}}}}}"
