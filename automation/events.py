@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pulumi.automation.events import EngineEvent, ResOutputsEvent
+from typing import Any
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 # Steps that leave the cloud as it is.
@@ -63,8 +60,8 @@ class Run:
         """Whether the engine changes (or would change) anything."""
         return self.outputs_changed or any(n and op not in UNCHANGING for op, n in self.changes.items())
 
-    def add(self, event: EngineEvent) -> None:
-        """Take one engine event in; kinds that say nothing to an operator are ignored."""
+    def add(self, event: Any) -> None:
+        """Take one pulumi.automation.events.EngineEvent in; kinds that say nothing to an operator are ignored."""
         if event.resource_pre_event:
             step = event.resource_pre_event.metadata
             if _op(step.op) not in UNCHANGING:
@@ -92,7 +89,7 @@ class Run:
         elif event.summary_event:
             self.changes = {_op(op): count for op, count in (event.summary_event.resource_changes or {}).items()}
 
-    def _finish(self, event: ResOutputsEvent) -> None:
+    def _finish(self, event: Any) -> None:
         step = event.metadata
         self.active.pop(step.urn, None)
         self.finished[_op(step.op)] += 1
