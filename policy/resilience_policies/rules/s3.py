@@ -75,7 +75,8 @@ def replication(estate: Estate, settings: Settings) -> Iterator[Finding]:
                 required += f", and the tag {CLAIM_TAG} " + (
                     "names this very stack" if owner == estate.stack else "is not accepted (acceptDeclared is false)"
                 )
-            yield Violation(found("replication", None, required, _WRITE_REPLICATION), bucket.urn)
+            otherwise = f', or tags={{"{CLAIM_TAG}": "<stack>"}} on the bucket when another stack owns its replication'
+            yield Violation(found("replication", None, required, _WRITE_REPLICATION + otherwise), bucket.urn)
 
 
 def declared(estate: Estate, settings: Settings) -> Iterator[Finding]:
