@@ -22,6 +22,7 @@ ENCRYPTIONS = frozenset(
 REPLICATIONS = frozenset({"aws:s3/bucketReplicationConfig:BucketReplicationConfig"})
 
 CLAIM_TAG = "replicated-by"
+COPY_TAG = "replica-of"
 # Top-level properties that hold replication rules, separate and inline.
 _RULE_PROPERTIES = ("rules", "replicationConfiguration", "replicationConfigurations")
 
@@ -111,3 +112,19 @@ def claim(bucket: Member) -> str | Unknown | None:
     """The stack that the bucket's tag says owns its replication; the tag may be one of the provider's defaults."""
     stated = bucket.stated.text("tags", CLAIM_TAG)
     return stated if stated is not None else bucket.stated.text("tagsAll", CLAIM_TAG)
+
+
+def is_declared_copy(bucket: Member) -> bool:
+    """True when the bucket's tag says that a replication of this stack fills it."""
+    return bucket.stated.has("tags", COPY_TAG) or bucket.stated.has("tagsAll", COPY_TAG)
+
+
+def filled_by_replication(estate: Estate) -> frozenset[str]:
+    """The URNs of the buckets that an Enabled replication rule of this stack leads to, or may lead to."""
+    return frozenset(
+        destination.urn
+        for replication in replications(estate)
+        for rule in replication.rules.known
+        if rule.raw("status") in ("Enabled", UNKNOWN)
+        for destination in destination_buckets(estate, replication, rule)[0]
+    )

@@ -109,7 +109,22 @@ def test_no_message_repeats_a_secret_or_another_property(pack: Pack) -> None:
     assert not [d for d in found if value in d.message]
 
 
-SHAPES = [None, True, 3, 3.5, "text", "", [], {}, [None], [[]], {"a": None}, UNKNOWN, [UNKNOWN], {"enabled": [UNKNOWN]}]
+SHAPES: list[object] = [
+    None,
+    True,
+    3,
+    3.5,
+    "text",
+    "",
+    [],
+    {},
+    [None],
+    [[]],
+    {"a": None},
+    UNKNOWN,
+    [UNKNOWN],
+    {"enabled": [UNKNOWN]},
+]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=repr)

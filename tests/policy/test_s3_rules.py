@@ -230,6 +230,19 @@ def test_a_bucket_that_nobody_replicates_is_refused(pack: Pack) -> None:
     assert replication_findings(pack, *TWO_WAY, bucket("other")) == [("other", True)]
 
 
+def test_a_declared_copy_must_be_filled_by_a_replication_of_its_own_stack(pack: Pack) -> None:
+    copy = bucket("copy", SECONDARY, tags={"replica-of": "acme-data"})
+    back = replicating("copy", arn("data"), region=SECONDARY)
+    assert replication_findings(pack, copy, back, replicating("data", arn("copy")), stack="dr") == []
+    new = replicating("data", UNKNOWN, sources={"rules": ("copy",)})
+    assert replication_findings(pack, copy, back, new, stack="dr") == []
+    found = of_rule(pack.judge(copy, back, stack="dr"), "s3-replication")
+    assert [(d.resource, d.mandatory) for d in found] == [("copy", True)]
+    assert "the replication that fills it is not set; the tag replica-of says" in found[0].message
+    off = replicating("data", arn("copy"), status="Disabled")
+    assert ("copy", True) in replication_findings(pack, copy, back, off, stack="dr")
+
+
 CLAIMED = bucket(tags={"replicated-by": "dr"})
 
 

@@ -68,11 +68,7 @@ def _is_copy(estate: Estate, store: Member) -> bool:
     if store.type not in buckets.BUCKETS:
         marker = _STORES[store.type]
         return bool(marker) and store.stated.has(marker)
-    return any(
-        store in buckets.destination_buckets(estate, replication, rule)[0]
-        for replication in buckets.replications(estate)
-        for rule in replication.rules.known
-    )
+    return store.urn in buckets.filled_by_replication(estate)
 
 
 def _plan(estate: Estate, plan: Member) -> Iterator[Finding]:

@@ -27,19 +27,15 @@ def is_cross_region_replica(resource: Resource) -> bool | Unknown | None:
 
 
 def storage_encrypted(resource: Resource, _settings: Settings) -> Iterator[Finding]:
-    """A replica given a key is encrypted with it; a replica inside the Region takes over its source's encryption."""
+    """A replica inside the Region takes over its source's encryption; one in another Region states its own."""
     value = resource.stated.flag("storageEncrypted")
     replica = is_cross_region_replica(resource) if resource.type == INSTANCE else None
-    if (
-        value is True
-        or (replica is False and value is None)
-        or (replica is not None and resource.stated.has("kmsKeyId"))
-    ):
+    if value is True or (replica is False and value is None):
         return
     if value is UNKNOWN:
         yield not_yet("storageEncrypted", "it must be true")
     elif replica is UNKNOWN and value is None:
-        yield not_yet("replicateSourceDb", "a replica in another Region must name a kmsKeyId of its own")
+        yield not_yet("replicateSourceDb", "unless it is in this Region, storageEncrypted must be true")
     else:
         yield Violation(
             found(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pulumi_policy import Severity
 
 from resilience_policies import buckets
-from resilience_policies.buckets import BUCKETS, CLAIM_TAG, Replication
+from resilience_policies.buckets import BUCKETS, CLAIM_TAG, COPY_TAG, Replication
 from resilience_policies.estate import Estate, Member
 from resilience_policies.messages import found, not_yet
 from resilience_policies.reading import UNKNOWN
@@ -52,6 +52,10 @@ _WRITE_REPLICATION = (
     "s3.BucketReplicationConfig(..., bucket=bucket.id, role=role.arn, rules=["
     '{"status": "Enabled", "destination": {"bucket": bucket_in_other_region.arn}, ...}])'
 )
+_WRITE_FILLING = (
+    "s3.BucketReplicationConfig(..., bucket=source_bucket_name, role=role.arn, rules=["
+    '{"status": "Enabled", "destination": {"bucket": bucket.arn}, ...}])'
+)
 _REQUIRED = f"a bucket in another Region is required. Write: {_WRITE_REPLICATION}"
 
 
@@ -63,7 +67,12 @@ def replication(estate: Estate, settings: Settings) -> Iterator[Finding]:
     for config in configured:
         yield from _works(estate, config)
     sources = {config.source.urn for config in configured if config.source is not None}
+    filled = buckets.filled_by_replication(estate)
     for bucket in _judged(estate, settings):
+        # The other half of a claim: the source lives in another stack, where nobody sees that its replication is gone.
+        if buckets.is_declared_copy(bucket) and bucket.urn not in filled:
+            required = f"the tag {COPY_TAG} says that an Enabled replication of this stack fills the bucket"
+            yield Violation(found("the replication that fills it", None, required, _WRITE_FILLING), bucket.urn)
         if bucket.urn in sources:
             continue
         owner = buckets.claim(bucket)
