@@ -1,151 +1,174 @@
-"""PostgreSQL on RDS: the primary with its secret, and the parts that a database needs in either Region."""
+"""RDS databases of the primary Region, and what both Regions need to hold one: subnets and parameters."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from components.network import POSTGRES_PORT
 from components.options import store_options
 from components.settings import DatabaseStore
 from components.tags import store_tags
 
-ENGINE = "postgres"
-STORAGE_TYPE = "gp3"
-MASTER_USER = "securecart"
+ADMINISTRATOR = "securecart"
 PASSWORD_LENGTH = 40
-SECRET_RECOVERY_WINDOW_DAYS = 30
-# PostgreSQL logs that RDS can publish (Amazon RDS user guide, "Publishing PostgreSQL logs to Amazon CloudWatch Logs").
+# The certificate authority that AWS recommends until 2061 (Amazon RDS user guide, SSL/TLS certificates).
+CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
 LOG_EXPORTS = ("postgresql", "upgrade")
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabasePlacement:
-    """Where an instance lives: regional things, so each Region has its own. `key_arn` must be a key of the same Region."""
+class DatabaseArgs:
+    """Inputs of a database, in either Region."""
 
-    subnet_ids: list[pulumi.Output[str]]
+    identifier: str
+    store: DatabaseStore
+    subnet_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     ephemeral: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabaseArgs:
-    """`identifier`: RDS identifier with its generation. `secret_replica_region`: where the master secret is replicated to."""
+class PrimaryDatabaseArgs(DatabaseArgs):
+    """Inputs of a database in the primary Region."""
 
-    store: DatabaseStore
-    identifier: str
-    placement: DatabasePlacement
-    secret_replica_region: str
-
-
-def database_groups(
-    name: str, store: DatabaseStore, subnet_ids: list[pulumi.Output[str]], parent: pulumi.Resource
-) -> tuple[aws.rds.SubnetGroup, aws.rds.ParameterGroup]:
-    """The subnet group and parameter group of an instance; neither crosses Regions, so a replica has its own."""
-    child = pulumi.ResourceOptions(parent=parent)
-    subnets = aws.rds.SubnetGroup(
-        name, description=f"SecureCart {name}: private subnets in three zones", subnet_ids=subnet_ids, opts=child
-    )
-    major = store.engine_version.split(".")[0]
-    parameters = aws.rds.ParameterGroup(
-        name,
-        family=f"{ENGINE}{major}",
-        description=f"SecureCart {name}: TLS only",
-        parameters=[{"name": "rds.force_ssl", "value": "1", "apply_method": "immediate"}],
-        opts=child,
-    )
-    return subnets, parameters
+    secret_name: str
+    replica_region: str
+    """Region that the administrator's secret is replicated to."""
 
 
-class Database(pulumi.ComponentResource):
-    """A Multi-AZ PostgreSQL instance with automated backups and point-in-time recovery.
+class PrimaryDatabase(pulumi.ComponentResource):
+    """A PostgreSQL instance with a standby, point-in-time recovery, and a secret that survives the Region.
 
     Produces the following resources:
-    - a secret with the master credentials, replicated to the other Region, and its first version
-    - a subnet group over three zones and a parameter group that demands TLS
-    - the RDS instance: Multi-AZ, encrypted with the data key, private, protected against deletion, final snapshot kept
+    - `rds.Instance` (protected, deletion protection, final snapshot; automated backups outlive the instance)
+    - `rds.SubnetGroup`, `rds.ParameterGroup` (TLS required)
+    - `secretsmanager.Secret` (protected, replica in the other Region) and `secretsmanager.SecretVersion`
 
     Outputs: `arn`, `identifier`, `endpoint` (host:port), `secret_arn`.
     """
 
-    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("securecart:rds:Database", name, None, opts)
-        store, placement = args.store, args.placement
-        credentials = self._credentials(name, args)
-        subnets, parameters = database_groups(name, store, placement.subnet_ids, self)
+    def __init__(self, name: str, args: PrimaryDatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:database:PrimaryDatabase", name, None, opts)
+        store = args.store
+        secret = self._secret(name, args)
         instance = aws.rds.Instance(
-            name,
+            f"{name}-instance",
             identifier=args.identifier,
-            engine=ENGINE,
+            engine="postgres",
             engine_version=store.engine_version,
+            # Both Regions keep the version that was tested until the configuration names another.
+            auto_minor_version_upgrade=False,
             instance_class=store.instance_class,
+            storage_type="gp3",
             allocated_storage=store.allocated_storage_gib,
             max_allocated_storage=store.max_allocated_storage_gib,
-            storage_type=STORAGE_TYPE,
             storage_encrypted=True,
-            kms_key_id=placement.key_arn,
-            # PostgreSQL identifiers allow no hyphen unquoted.
-            db_name=name.replace("-", "_"),
-            username=MASTER_USER,
-            password=credentials.secret_string.apply(_password),
+            kms_key_id=args.key_arn,
+            db_name=database_name(name),
+            username=ADMINISTRATOR,
+            # From the stored secret, not from the generator: an `up` that failed half-way leaves no two
+            # different passwords.
+            password=secret.secret_string.apply(lambda text: str(json.loads(text or "{}")["password"])),
+            port=POSTGRES_PORT,
             multi_az=True,
-            db_subnet_group_name=subnets.name,
-            parameter_group_name=parameters.name,
-            vpc_security_group_ids=[placement.security_group_id],
             publicly_accessible=False,
+            db_subnet_group_name=subnet_group(self, name, args.subnet_ids).name,
+            vpc_security_group_ids=[args.security_group_id],
+            parameter_group_name=parameter_group(self, name, store).name,
+            ca_cert_identifier=CERTIFICATE_AUTHORITY,
+            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             backup_retention_period=store.backup_retention_days,
             backup_window=store.backup_window,
             maintenance_window=store.maintenance_window,
             copy_tags_to_snapshot=True,
-            # The provider's default is true: deleting an instance would delete the backups one wants most at that moment.
-            delete_automated_backups=placement.ephemeral,
-            deletion_protection=not placement.ephemeral,
-            skip_final_snapshot=placement.ephemeral,
-            final_snapshot_identifier=None if placement.ephemeral else f"{args.identifier}-final",
-            auto_minor_version_upgrade=True,
-            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
+            # The provider's default would delete every automated backup together with the instance.
+            delete_automated_backups=args.ephemeral,
+            deletion_protection=not args.ephemeral,
+            skip_final_snapshot=args.ephemeral,
+            final_snapshot_identifier=None if args.ephemeral else f"{args.identifier}-final",
             tags=store_tags(name, store.data_class),
-            opts=store_options(self, ephemeral=placement.ephemeral),
+            # The administrator's password changes by rotation, never because an `up` ran.
+            opts=store_options(self, ephemeral=args.ephemeral, ignore_changes=["password"]),
         )
         self.arn: pulumi.Output[str] = instance.arn
         self.identifier: pulumi.Output[str] = instance.identifier
         self.endpoint: pulumi.Output[str] = instance.endpoint
-        self.secret_arn: pulumi.Output[str] = credentials.secret_id
-        self.register_outputs({"arn": self.arn, "endpoint": self.endpoint, "secretArn": self.secret_arn})
+        self.register_outputs({"arn": self.arn, "endpoint": self.endpoint})
 
-    def _credentials(self, name: str, args: DatabaseArgs) -> aws.secretsmanager.SecretVersion:
-        """The master credentials, made by AWS once (docs/adr/0006)."""
-        placement = args.placement
-        password = aws.secretsmanager.get_random_password_output(
-            password_length=PASSWORD_LENGTH, exclude_punctuation=True, opts=pulumi.InvokeOutputOptions(parent=self)
-        )
+    def _secret(self, name: str, args: PrimaryDatabaseArgs) -> aws.secretsmanager.SecretVersion:
+        """A secret of our own: RDS's managed password blocks read replicas (docs/adr/0006).
+
+        The replica uses the other Region's `aws/secretsmanager` key: the data key's replica belongs to dr and
+        does not exist when prod
+        is deployed first.
+        """
         secret = aws.secretsmanager.Secret(
-            f"{name}-master",
-            name=f"{args.identifier}/master",
-            description=f"Master credentials of {args.identifier}",
-            kms_key_id=placement.key_arn,
-            # The replica uses the AWS managed key of its Region: dr's replica of the data key does not exist when prod is first
-            # deployed, and Secrets Manager checks the key when it replicates (ReplicateSecretToRegions).
-            replicas=[{"region": args.secret_replica_region}],
-            recovery_window_in_days=0 if placement.ephemeral else SECRET_RECOVERY_WINDOW_DAYS,
+            f"{name}-secret",
+            name=args.secret_name,
+            description=f"Administrator of SecureCart's database {name}",
+            kms_key_id=args.key_arn,
+            replicas=[aws.secretsmanager.SecretReplicaArgs(region=args.replica_region)],
+            recovery_window_in_days=0 if args.ephemeral else 30,
             tags=store_tags(name, args.store.data_class),
-            opts=store_options(self, ephemeral=placement.ephemeral),
+            opts=store_options(self, ephemeral=args.ephemeral),
+        )
+        self.secret_arn: pulumi.Output[str] = secret.arn
+        token = "aws:secretsmanager/getRandomPassword:getRandomPassword"  # noqa: S105  the token of a function, not a secret
+        generated = aws.secretsmanager.get_random_password_output(
+            password_length=PASSWORD_LENGTH,
+            exclude_punctuation=True,  # RDS refuses / @ " and spaces (CreateDBInstance MasterUserPassword)
+            opts=pulumi.InvokeOutputOptions(parent=self, provider=self.get_provider(token)),
+        )
+        value = pulumi.Output.secret(
+            generated.random_password.apply(
+                lambda password: json.dumps(
+                    {
+                        "engine": "postgres",
+                        "dbname": database_name(name),
+                        "username": ADMINISTRATOR,
+                        "password": password,
+                    }
+                )
+            )
         )
         return aws.secretsmanager.SecretVersion(
-            f"{name}-master",
-            secret_id=secret.arn,
-            secret_string=pulumi.Output.secret(
-                pulumi.Output.json_dumps(
-                    {"dbname": name.replace("-", "_"), "engine": ENGINE, "password": password.random_password, "username": MASTER_USER}
-                )
-            ),
-            # Every run draws another random password; only the first may ever be written.
-            opts=store_options(self, ephemeral=placement.ephemeral, ignore_changes=["secretString"]),
+            f"{name}-secret-value",
+            secret_id=secret.id,
+            secret_string=value,
+            # The generator answers anew on every run; the first answer stays.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
         )
 
 
-def _password(credentials: str) -> str:
-    return str(json.loads(credentials)["password"])
+def database_name(store: str) -> str:
+    """PostgreSQL identifiers take no hyphen without quotes."""
+    return store.replace("-", "_")
+
+
+def subnet_group(parent: pulumi.Resource, name: str, subnet_ids: Sequence[pulumi.Input[str]]) -> aws.rds.SubnetGroup:
+    """Where RDS may place the database and its standby."""
+    return aws.rds.SubnetGroup(
+        f"{name}-subnets",
+        subnet_ids=list(subnet_ids),
+        description=f"Private subnets of {name}",
+        tags={"Name": name},
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def parameter_group(parent: pulumi.Resource, name: str, store: DatabaseStore) -> aws.rds.ParameterGroup:
+    """Parameters are regional: a promoted replica needs the same ones, so both Regions make this group."""
+    return aws.rds.ParameterGroup(
+        f"{name}-parameters",
+        family=f"postgres{store.engine_version.split('.')[0]}",
+        description=f"Parameters of {name}",
+        parameters=[aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1", apply_method="immediate")],
+        tags={"Name": name},
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

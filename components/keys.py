@@ -1,4 +1,7 @@
-"""KMS keys: one multi-Region key for data, replicated by dr, and a separate key for each vault."""
+"""KMS keys: one multi-Region key for data, and a key of its own for each vault.
+
+So that losing one does not lose the other.
+"""
 
 from __future__ import annotations
 
@@ -7,112 +10,149 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import key_arn_in
 from components.options import store_options
-from components.policies import document
-
-ROTATION_PERIOD_DAYS = 365
+from components.policies import Statement, account_root, denied_unless_administrator, document
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeyArgs:
-    """What a key is for and how long its deletion waits.
-
-    `alias`: full alias name, `alias/...`. `deletion_window_days`: 7 to 30 (AWS KMS ScheduleKeyDeletion).
-    `multi_region`: whether dr may replicate it; can't be changed later.
-    """
+    """Inputs of a key."""
 
     alias: str
     description: str
     account_id: str
     deletion_window_days: int
-    multi_region: bool = False
+    administrator_roles: tuple[str, ...] = ()
+    """Roles that may disable or delete the key; empty leaves that to IAM."""
     ephemeral: bool = False
 
 
-def account_policy(account_id: str) -> pulumi.Output[str]:
-    """Hands the key to the account's IAM policies; roles of ours are then granted what they need, by name, where they are made.
+@dataclass(frozen=True, kw_only=True)
+class MultiRegionKeyArgs(KeyArgs):
+    """Inputs of a multi-Region key."""
 
-    A key policy cannot name a role that does not exist yet, and dr's key must exist before dr's roles. With the account as principal,
-    no key can be orphaned by deleting a role (AWS KMS developer guide, "Default key policy").
-    """
-    return document(
-        [
-            {
-                "Sid": "AccountDelegatesToIam",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            }
-        ]
-    )
+    replica_region: str
+    """The only Region that the key may be replicated to."""
 
 
-class EncryptionKey(pulumi.ComponentResource):
-    """A symmetric customer managed key that rotates every year.
+@dataclass(frozen=True, kw_only=True)
+class ReplicaOfKeyArgs(KeyArgs):
+    """Inputs of a replica key."""
+
+    primary_key_arn: pulumi.Input[str]
+
+
+class RegionalKey(pulumi.ComponentResource):
+    """A symmetric key of one Region that rotates every year.
 
     Produces the following resources:
-    - a KMS key (protected, rotation on, multi-Region where asked)
-    - its alias
+    - `kms.Key` (protected, yearly rotation) and `kms.Alias`.
 
     Outputs: `arn`, `key_id`.
     """
 
     def __init__(self, name: str, args: KeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("securecart:kms:EncryptionKey", name, None, opts)
-        key = aws.kms.Key(
-            name,
-            description=args.description,
-            multi_region=args.multi_region,
-            enable_key_rotation=True,
-            rotation_period_in_days=ROTATION_PERIOD_DAYS,
-            deletion_window_in_days=args.deletion_window_days,
-            policy=account_policy(args.account_id),
-            opts=store_options(self, ephemeral=args.ephemeral),
-        )
-        aws.kms.Alias(name, name=args.alias, target_key_id=key.key_id, opts=pulumi.ResourceOptions(parent=self))
+        super().__init__("securecart:keys:RegionalKey", name, None, opts)
+        key = _key(self, name, args, multi_region=False, statements=_statements(args))
         self.arn: pulumi.Output[str] = key.arn
         self.key_id: pulumi.Output[str] = key.key_id
         self.register_outputs({"arn": self.arn})
 
-    def arn_in(self, region: str) -> pulumi.Output[str]:
-        """The ARN of this key's replica in `region`, known before dr has made it."""
-        return self.arn.apply(lambda arn: key_arn_in(arn, region))
 
-
-@dataclass(frozen=True, kw_only=True)
-class ReplicaKeyArgs:
-    """The replica of prod's data key. Policy, alias and tags are not replicated by KMS, so they are stated here again."""
-
-    primary_key_arn: pulumi.Input[str]
-    alias: str
-    description: str
-    account_id: str
-    deletion_window_days: int
-    ephemeral: bool = False
-
-
-class ReplicaKey(pulumi.ComponentResource):
-    """The data key of the secondary Region: same key material, usable when the primary Region is gone.
+class MultiRegionKey(pulumi.ComponentResource):
+    """The data key of the primary Region, with the same key material in its replica.
 
     Produces the following resources:
-    - a KMS replica key (protected); rotation follows the primary (AWS KMS developer guide, "Rotating multi-Region keys")
-    - its alias
+    - `kms.Key` (protected, yearly rotation, multi-Region) and `kms.Alias`.
 
-    Outputs: `arn`.
+    Outputs: `arn`, `key_id`.
     """
 
-    def __init__(self, name: str, args: ReplicaKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("securecart:kms:ReplicaKey", name, None, opts)
+    def __init__(self, name: str, args: MultiRegionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:keys:MultiRegionKey", name, None, opts)
+        # kms:ReplicateKey is part of the account's kms:*; this keeps the key material out of every other Region.
+        elsewhere: Statement = {
+            "Sid": "ReplicateOnlyToTheSecondaryRegion",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "kms:ReplicateKey",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"kms:ReplicaRegion": args.replica_region}},
+        }
+        key = _key(self, name, args, multi_region=True, statements=[*_statements(args), elsewhere])
+        self.arn: pulumi.Output[str] = key.arn
+        self.key_id: pulumi.Output[str] = key.key_id
+        self.register_outputs({"arn": self.arn})
+
+
+class ReplicaOfKey(pulumi.ComponentResource):
+    """The data key of the secondary Region.
+
+    KMS does not copy policy, alias and tags of the primary key: they are set here again.
+
+    Produces the following resources:
+    - `kms.ReplicaKey` (protected; rotates with its primary) and `kms.Alias`.
+
+    Outputs: `arn`, `key_id`.
+    """
+
+    def __init__(self, name: str, args: ReplicaOfKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:keys:ReplicaOfKey", name, None, opts)
         key = aws.kms.ReplicaKey(
-            name,
+            f"{name}-key",
             primary_key_arn=args.primary_key_arn,
             description=args.description,
             deletion_window_in_days=args.deletion_window_days,
-            policy=account_policy(args.account_id),
+            policy=document(_statements(args)),
+            tags={"Name": args.alias.removeprefix("alias/")},
             opts=store_options(self, ephemeral=args.ephemeral),
         )
-        aws.kms.Alias(name, name=args.alias, target_key_id=key.key_id, opts=pulumi.ResourceOptions(parent=self))
+        _alias(self, name, args.alias, key.key_id)
         self.arn: pulumi.Output[str] = key.arn
+        self.key_id: pulumi.Output[str] = key.key_id
         self.register_outputs({"arn": self.arn})
+
+
+def _key(
+    parent: pulumi.Resource, name: str, args: KeyArgs, *, multi_region: bool, statements: list[Statement]
+) -> aws.kms.Key:
+    key = aws.kms.Key(
+        f"{name}-key",
+        description=args.description,
+        enable_key_rotation=True,
+        multi_region=multi_region,
+        deletion_window_in_days=args.deletion_window_days,
+        policy=document(statements),
+        tags={"Name": args.alias.removeprefix("alias/")},
+        opts=store_options(parent, ephemeral=args.ephemeral),
+    )
+    _alias(parent, name, args.alias, key.key_id)
+    return key
+
+
+def _alias(parent: pulumi.Resource, name: str, alias: str, key_id: pulumi.Input[str]) -> None:
+    aws.kms.Alias(f"{name}-alias", name=alias, target_key_id=key_id, opts=pulumi.ResourceOptions(parent=parent))
+
+
+def _statements(args: KeyArgs) -> list[Statement]:
+    """The account decides through IAM who uses the key (AWS KMS developer guide, "Default key policy").
+
+    No role is named: KMS refuses a policy with a principal that does not exist yet. Backup, replication and
+    snapshot roles get their
+    use of the key in their own policies. Deleting or disabling a key destroys every backup made with it, which no
+    vault lock prevents.
+    """
+    whole_account: Statement = {
+        "Sid": "TheAccountDecidesThroughIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": account_root(args.account_id)},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    guarded = denied_unless_administrator(
+        "OnlyAdministratorsMayDestroy",
+        ["kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:DisableKeyRotation"],
+        account_id=args.account_id,
+        administrator_roles=() if args.ephemeral else args.administrator_roles,
+    )
+    return [whole_account, *guarded]

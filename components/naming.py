@@ -14,8 +14,6 @@ PRIMARY_STACK, SECONDARY_STACK = "prod", "dr"
 
 # Amazon S3 user guide, "General purpose bucket naming rules".
 BUCKET_NAME_MAXIMUM = 63
-# Amazon RDS CreateDBInstance, DBInstanceIdentifier.
-DATABASE_IDENTIFIER_MAXIMUM = 63
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +23,13 @@ class Names:
     settings: Settings
 
     def bucket(self, store: str, region: str) -> str:
-        """Globally unique: the account and the Region are part of it."""
+        """Globally unique: the account and the Region are part of it. Raises ValueError beyond 63 characters."""
         name = f"{PROJECT}-{store}-{self.settings.account_id}-{region}"
         if len(name) > BUCKET_NAME_MAXIMUM:
-            raise ValueError(f"bucket name {name} has {len(name)} characters, S3 allows {BUCKET_NAME_MAXIMUM}: shorten the store's name")
+            raise ValueError(
+                f"bucket name {name} has {len(name)} characters, S3 allows {BUCKET_NAME_MAXIMUM}:"
+                " shorten the store's name"
+            )
         return name
 
     def bucket_arn(self, store: str, region: str) -> str:
@@ -42,6 +43,13 @@ class Names:
     def table(self, store: str) -> str:
         """The same in both Regions, as a global table demands."""
         return f"{PROJECT}-{store}"
+
+    def secret(self, store: str) -> str:
+        """Carries the generation, as a deleted secret's name stays taken for its recovery window."""
+        return f"{PROJECT}/{store}/administrator-g{self.settings.databases[store].generation}"
+
+    def plan(self, role: Role) -> str:
+        return f"{PROJECT}-{role}"
 
     def vault(self, role: Role) -> str:
         """Carries the lock range: a locked vault is never edited, a new range is a new vault."""
@@ -62,7 +70,10 @@ class Names:
 
 
 def key_arn_in(key_arn: str, region: str) -> str:
-    """The ARN that the replica of a multi-Region key has in `region`: the same key id in another Region (AWS KMS developer guide)."""
+    """The ARN that the replica of a multi-Region key has in `region`.
+
+    The same key id in another Region (AWS KMS developer guide).
+    """
     parts = key_arn.split(":")
     parts[3] = region
     return ":".join(parts)

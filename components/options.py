@@ -10,6 +10,7 @@ def store_options(
 ) -> pulumi.ResourceOptions:
     """Options of a stateful leaf: protected, unless the stack is ephemeral.
 
-    `protect` is set on the leaf itself: inheritance happens in the engine, where neither a mock nor a reader would see it.
+    `protect` is set on the leaf itself: inheritance happens in the engine, where neither a mock nor a reader would
+    see it.
     """
     return pulumi.ResourceOptions(parent=parent, protect=not ephemeral, ignore_changes=ignore_changes)

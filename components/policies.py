@@ -1,29 +1,58 @@
-"""IAM policy documents, as text with a fixed key order, so that an unchanged policy is never a diff."""
+"""IAM documents. Each statement says why it is there; every one of them is plain data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 
-Statement = Mapping[str, Any]
+Statement = dict[str, Any]
 
 
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
-    """The JSON of a policy; statements may hold outputs."""
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)}, sort_keys=True)
+    """A policy document; statements may hold outputs."""
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def trust(service: str, account_id: str) -> pulumi.Output[str]:
-    """Lets one AWS service assume the role, for this account only (IAM user guide, "The confused deputy problem")."""
-    return document(
-        [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": service},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-            }
-        ]
-    )
+def trusts_service(service: str, account_id: str | None = None) -> str:
+    """Trust policy of a role for an AWS service.
+
+    `account_id` adds the confused-deputy guard where the service's documentation says that it sends
+    `aws:SourceAccount`.
+    """
+    statement: Statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    if account_id:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def account_root(account_id: str) -> str:
+    """In a principal: the account, and so whoever its IAM policies allow. In `aws:PrincipalArn`: its root user."""
+    return f"arn:aws:iam::{account_id}:root"
+
+
+def denied_unless_administrator(
+    sid: str, actions: Sequence[str], *, account_id: str, administrator_roles: Sequence[str]
+) -> list[Statement]:
+    """Denies `actions` to everyone but the administrators and the root user; nothing when no administrator is named.
+
+    A deny for everyone would be obeyed by the stack's own deployer too: the policy could then never be changed
+    again, not even to
+    mend it. `aws:PrincipalArn` of an assumed role is the role's ARN (IAM user guide, global condition keys), so a
+    role can be named.
+    """
+    if not administrator_roles:
+        return []
+    spared = [account_root(account_id), *(f"arn:aws:iam::{account_id}:role/{role}" for role in administrator_roles)]
+    return [
+        {
+            "Sid": sid,
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": list(actions),
+            "Resource": "*",
+            "Condition": {"ArnNotLike": {"aws:PrincipalArn": spared}},
+        }
+    ]

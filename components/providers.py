@@ -1,4 +1,7 @@
-"""One explicit provider per Region: default providers are off, so that a resource without a Region cannot exist by accident."""
+"""One explicit provider per Region: default providers are off.
+
+So that a resource without a Region cannot exist by accident.
+"""
 
 from __future__ import annotations
 

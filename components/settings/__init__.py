@@ -11,6 +11,7 @@ from components.settings.model import (
     Role,
     Settings,
     TableStore,
+    VaultLock,
     VolumeStore,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "Role",
     "Settings",
     "TableStore",
+    "VaultLock",
     "VolumeStore",
     "load_settings",
 ]

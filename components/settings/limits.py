@@ -1,4 +1,7 @@
-"""Ranges that AWS documents for the settings, each with the page that states it: an error quotes it, a test holds it."""
+"""Ranges that AWS documents for the settings, each with the page that states it: an error quotes it.
+
+A test holds it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ class Limit:
         return f"{self.minimum} to {self.maximum} {self.unit} ({self.source})"
 
     def field(self, *, default: Any = ..., description: str) -> Any:
-        """A pydantic field held to this range; the range's text travels with it into error messages and the JSON schema."""
+        """A pydantic field held to this range.
+
+        The range's text travels with it into error messages and the JSON schema.
+        """
         return Field(
             default=default,
             ge=self.minimum,
@@ -34,19 +40,27 @@ class Limit:
 
 # SecureCart's own floor is 7 days; AWS would allow 0, which turns automated backups off.
 RDS_BACKUP_RETENTION = Limit(
-    minimum=7, maximum=35, unit="days", source="SecureCart row 1; Amazon RDS CreateDBInstance BackupRetentionPeriod, at most 35"
+    minimum=7,
+    maximum=35,
+    unit="days",
+    source="SecureCart row 1; Amazon RDS CreateDBInstance BackupRetentionPeriod, at most 35",
 )
 RDS_STORAGE = Limit(minimum=20, maximum=65536, unit="GiB", source="Amazon RDS user guide, gp3 storage of PostgreSQL")
 DYNAMODB_PITR = Limit(
     minimum=1, maximum=35, unit="days", source="Amazon DynamoDB PointInTimeRecoverySpecification RecoveryPeriodInDays"
 )
-S3_NONCURRENT = Limit(minimum=1, maximum=36500, unit="days", source="Amazon S3 NoncurrentVersionExpiration NoncurrentDays")
+S3_NONCURRENT = Limit(
+    minimum=1, maximum=36500, unit="days", source="Amazon S3 NoncurrentVersionExpiration NoncurrentDays"
+)
 EBS_SIZE = Limit(minimum=1, maximum=65536, unit="GiB", source="Amazon EBS user guide, gp3 volume size")
 EBS_SNAPSHOT_RETENTION = Limit(minimum=1, maximum=36500, unit="days", source="Amazon DLM RetainRule, age based")
 BACKUP_RETENTION = Limit(minimum=1, maximum=36500, unit="days", source="AWS Backup Lifecycle DeleteAfterDays")
 BACKUP_LOCK = Limit(minimum=1, maximum=36500, unit="days", source="AWS Backup PutBackupVaultLockConfiguration")
-KMS_DELETION_WINDOW = Limit(minimum=7, maximum=30, unit="days", source="AWS KMS ScheduleKeyDeletion PendingWindowInDays")
+KMS_DELETION_WINDOW = Limit(
+    minimum=7, maximum=30, unit="days", source="AWS KMS ScheduleKeyDeletion PendingWindowInDays"
+)
 GENERATION = Limit(minimum=1, maximum=999, unit="", source="part of an RDS identifier, at most 63 characters in all")
 
-# AWS Backup: DeleteAfterDays must be at least 90 days greater than MoveToColdStorageAfterDays (Lifecycle, API reference).
+# AWS Backup: DeleteAfterDays must be at least 90 days greater than MoveToColdStorageAfterDays (Lifecycle, API
+# reference).
 COLD_STORAGE_MINIMUM_DAYS = 90

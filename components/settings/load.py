@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 
 from components.settings.model import Settings
 
-# Keys that hold YAML structures or typed scalars; read as objects so that pydantic judges them, not a converter with its own messages.
+# Keys that hold YAML structures or typed scalars; read as objects so that pydantic judges them, not a converter with
+# its own messages.
 KEYS = tuple(to_camel(name) for name in Settings.model_fields)
 
 # The YAML that a person writes; an error about a key quotes its entry.
@@ -26,6 +27,7 @@ EXAMPLES: dict[str, str] = {
     "volumes": "securecart:volumes: {value: {backend: {sizeGib: 100}}}   # in Pulumi.yaml",
     "vaultLock": "securecart:vaultLock: {value: {minDays: 7, maxDays: 400}}   # in Pulumi.yaml",
     "keyDeletionWindowDays": "securecart:keyDeletionWindowDays: {value: 30}   # in Pulumi.yaml",
+    "administratorRoles": "securecart:administratorRoles: {value: [securecart-deployer]}   # in Pulumi.yaml",
     "role": "securecart:role: primary   # or secondary; in Pulumi.<stack>.yaml",
     "network": "securecart:network: {cidrBlock: 10.20.0.0/16}   # in Pulumi.<stack>.yaml",
     "backup": "securecart:backup: {schedule: cron(0 5 ? * * *), retentionDays: 35}   # in Pulumi.<stack>.yaml",
@@ -37,7 +39,8 @@ EXAMPLES: dict[str, str] = {
 def load_settings(config: pulumi.Config | None = None) -> Settings:
     """Returns the settings of the running stack.
 
-    Raises `pulumi.RunError` with every error of the configuration: key, value, what is allowed (with its AWS source), the YAML to write.
+    Raises `pulumi.RunError` with every error of the configuration: key, value, what is allowed (with its AWS
+    source), the YAML to write.
     """
     config = config or pulumi.Config("securecart")
     raw = {key: value for key in KEYS if (value := _parsed(config.get(key))) is not None}
@@ -62,7 +65,9 @@ def _parsed(text: str | None) -> Any:
 
 def _message(invalid: ValidationError) -> str:
     errors = invalid.errors()
-    lines = [f"SecureCart's configuration has {len(errors)} error{'s' if len(errors) > 1 else ''}; nothing was changed."]
+    lines = [
+        f"SecureCart's configuration has {len(errors)} error{'s' if len(errors) > 1 else ''}; nothing was changed."
+    ]
     for error in errors:
         lines += _one(error)
     return "\n".join(lines)
@@ -70,6 +75,9 @@ def _message(invalid: ValidationError) -> str:
 
 def _one(error: ErrorDetails) -> list[str]:
     path = [str(part) for part in error["loc"] if part != "[key]"]
+    named = _reason(error).split()[0].split(".")
+    if not path and named[0] in EXAMPLES:
+        path = named  # a rule over several keys begins its message with the one to change
     key = f"securecart:{'.'.join(path)}" if path else "securecart (several keys together)"
     lines = [f"  {key}: {_reason(error)}"]
     if error["type"] not in ("missing", "value_error"):

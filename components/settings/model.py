@@ -1,4 +1,7 @@
-"""The settings of one stack: what SecureCart protects (said once, in Pulumi.yaml) and what differs between prod and dr."""
+"""The settings of one stack: what SecureCart protects (said once.
+
+In Pulumi.yaml) and what differs between prod and dr.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,11 @@ from components.settings import limits
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-# The strictest name rule of what a store's name ends up in: RDS identifiers start with a letter, S3 allows no upper case or underscore.
+# The strictest name rule of what a store's name ends up in: RDS identifiers start with a letter, S3 allows no upper
+# case or underscore.
 StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
+# IAM CreateRole RoleName, with an optional path.
+RoleName = Annotated[str, StringConstraints(pattern=r"^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$")]
 Cron = Annotated[str, StringConstraints(pattern=r"^cron\((\S+ ){5}\S+\)$")]
 UtcWindow = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 
@@ -27,7 +33,10 @@ class Role(StrEnum):
 
 
 class Links(StrEnum):
-    """Whether dr manages its resources on the primary side, or leaves them untouched because that Region cannot answer."""
+    """Whether dr manages its resources on the primary side.
+
+    Or leaves them untouched because that Region cannot answer.
+    """
 
     ENABLED = "enabled"
     FROZEN = "frozen"
@@ -58,21 +67,29 @@ class Regions(Frozen):
     @model_validator(mode="after")
     def differ(self) -> Self:
         if self.primary == self.secondary:
-            raise ValueError(f"primary and secondary are both {self.primary}: a Region cannot be the recovery site of itself")
+            raise ValueError(
+                f"primary and secondary are both {self.primary}: a Region cannot be the recovery site of itself"
+            )
         return self
 
 
 class DatabaseStore(Frozen):
     """One PostgreSQL database: Multi-AZ in the primary Region, read replica and replicated backups in the secondary."""
 
-    instance_class: str = Field(default="db.t4g.medium", pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$", description="RDS class")
+    instance_class: str = Field(
+        default="db.t4g.medium", pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$", description="RDS class"
+    )
     engine_version: str = Field(default="16.6", pattern=r"^\d+\.\d+$", description="PostgreSQL version, major.minor")
     allocated_storage_gib: int = limits.RDS_STORAGE.field(default=50, description="gp3 storage at the start")
     max_allocated_storage_gib: int = limits.RDS_STORAGE.field(default=200, description="storage autoscaling stops here")
-    backup_retention_days: int = limits.RDS_BACKUP_RETENTION.field(default=14, description="point-in-time recovery reaches back this far")
+    backup_retention_days: int = limits.RDS_BACKUP_RETENTION.field(
+        default=14, description="point-in-time recovery reaches back this far"
+    )
     backup_window: UtcWindow = Field(default="03:00-04:00", description="UTC; must not overlap the maintenance window")
     maintenance_window: str = Field(default="sun:05:00-sun:06:00", pattern=r"^[a-z]{3}:\d\d:\d\d-[a-z]{3}:\d\d:\d\d$")
-    generation: int = limits.GENERATION.field(default=1, description="part of the identifier; a restore or failback is a new one")
+    generation: int = limits.GENERATION.field(
+        default=1, description="part of the identifier; a restore or failback is a new one"
+    )
     data_class: DataClass = DataClass.CRITICAL
 
     @model_validator(mode="after")
@@ -119,7 +136,9 @@ class TableStore(Frozen):
 class BucketStore(Frozen):
     """One bucket in each Region, replicating both ways."""
 
-    noncurrent_retention_days: int = limits.S3_NONCURRENT.field(default=90, description="a replaced or deleted version is kept this long")
+    noncurrent_retention_days: int = limits.S3_NONCURRENT.field(
+        default=90, description="a replaced or deleted version is kept this long"
+    )
     data_class: DataClass = DataClass.CRITICAL
 
 
@@ -131,7 +150,9 @@ class VolumeStore(Frozen):
     snapshot_interval_hours: Literal[1, 2, 3, 4, 6, 8, 12, 24] = Field(
         default=12, description="hours between snapshots (Amazon DLM CreateRule Interval)"
     )
-    snapshot_retention_days: int = limits.EBS_SNAPSHOT_RETENTION.field(default=14, description="a snapshot and its copy are kept this long")
+    snapshot_retention_days: int = limits.EBS_SNAPSHOT_RETENTION.field(
+        default=14, description="a snapshot and its copy are kept this long"
+    )
     data_class: DataClass = DataClass.IMPORTANT
 
 
@@ -153,8 +174,12 @@ class Backup(Frozen):
 
     schedule: Cron = Field(description="UTC; AWS Backup cron with six fields, for example cron(0 5 ? * * *)")
     retention_days: int = limits.BACKUP_RETENTION.field(default=35, description="a recovery point is kept this long")
-    copy_retention_days: int = limits.BACKUP_RETENTION.field(default=35, description="its copy in the other Region is kept this long")
-    cold_storage_after_days: int | None = Field(default=None, ge=1, le=36500, description="moves to cold storage after this")
+    copy_retention_days: int = limits.BACKUP_RETENTION.field(
+        default=35, description="its copy in the other Region is kept this long"
+    )
+    cold_storage_after_days: int | None = Field(
+        default=None, ge=1, le=36500, description="moves to cold storage after this"
+    )
 
 
 class Network(Frozen):
@@ -167,7 +192,9 @@ class Network(Frozen):
     def private_range(cls, value: str) -> str:
         network = ipaddress.ip_network(value)  # its own message says what is wrong with a malformed range
         if not network.is_private or not 16 <= network.prefixlen <= 22:
-            raise ValueError("must be a private IPv4 range between /16 and /22 (RFC 1918; Amazon VPC allows /16 to /28)")
+            raise ValueError(
+                "must be a private IPv4 range between /16 and /22 (RFC 1918; Amazon VPC allows /16 to /28)"
+            )
         return value
 
 
@@ -181,7 +208,13 @@ class Settings(Frozen):
     buckets: dict[StoreName, BucketStore] = Field(min_length=1)
     volumes: dict[StoreName, VolumeStore] = Field(min_length=1)
     vault_lock: VaultLock = VaultLock()
-    key_deletion_window_days: int = limits.KMS_DELETION_WINDOW.field(default=30, description="time to notice a deleted key")
+    key_deletion_window_days: int = limits.KMS_DELETION_WINDOW.field(
+        default=30, description="time to notice a deleted key"
+    )
+    administrator_roles: tuple[RoleName, ...] = Field(
+        default=(),
+        description="IAM roles that alone may change vault policies and locks and delete keys; the deployer among them",
+    )
     role: Role
     network: Network
     backup: Backup
@@ -190,9 +223,15 @@ class Settings(Frozen):
 
     @model_validator(mode="after")
     def retention_fits(self) -> Self:
-        """AWS Backup fails each job whose retention is outside the lock; better to fail here (PutBackupVaultLockConfiguration)."""
+        """AWS Backup fails each job whose retention is outside the lock.
+
+        Better to fail here (PutBackupVaultLockConfiguration).
+        """
         lock = self.vault_lock
-        for key, days in (("retentionDays", self.backup.retention_days), ("copyRetentionDays", self.backup.copy_retention_days)):
+        for key, days in (
+            ("retentionDays", self.backup.retention_days),
+            ("copyRetentionDays", self.backup.copy_retention_days),
+        ):
             if not lock.min_days <= days <= lock.max_days:
                 raise ValueError(
                     f"backup.{key} is {days}, outside vaultLock ({lock.min_days} to {lock.max_days} days):"

@@ -1,0 +1,139 @@
+"""S3 buckets: versioned, encrypted with our key, closed to the public and to plain HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.options import store_options
+from components.policies import document
+from components.settings import BucketStore
+from components.tags import replication_claim, store_tags
+
+# Parts of uploads that never finished cost money and can never be read.
+ABORT_UPLOAD_AFTER_DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectedBucketArgs:
+    """Inputs of a bucket."""
+
+    bucket_name: str
+    store: BucketStore
+    key_arn: pulumi.Input[str]
+    replicated_by: str | None = None
+    """The stack that owns the bucket's replication, where it is not the bucket's own; becomes a tag that the pack reads."""
+    ephemeral: bool = False
+
+
+class ProtectedBucket(pulumi.ComponentResource):
+    """A bucket that keeps every previous version for `noncurrent_retention_days`. Both Regions use the same component.
+
+    Replication is not part of it: both directions belong to dr (components/replication.py), and S3 knows one
+    configuration a bucket.
+
+    Produces the following resources:
+    - `s3.Bucket` (protected), `s3.BucketOwnershipControls` (owner enforced, so access control lists are off),
+      `s3.BucketPublicAccessBlock` (all four), `s3.BucketVersioning`,
+      `s3.BucketServerSideEncryptionConfiguration` (SSE-KMS with a bucket key), `s3.BucketPolicy` (TLS only),
+      `s3.BucketLifecycleConfiguration`.
+
+    Outputs: `arn`, `bucket_name`, `versioned_bucket_name` (available once versioning is on).
+    """
+
+    def __init__(self, name: str, args: ProtectedBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:bucket:ProtectedBucket", name, None, opts)
+        self._child = pulumi.ResourceOptions(parent=self)
+        bucket = aws.s3.Bucket(
+            f"{name}-bucket",
+            bucket=args.bucket_name,
+            force_destroy=args.ephemeral,
+            tags=store_tags(name, args.store.data_class, **replication_claim(args.replicated_by)),
+            opts=store_options(self, ephemeral=args.ephemeral),
+        )
+        self.arn: pulumi.Output[str] = bucket.arn
+        self.bucket_name: pulumi.Output[str] = bucket.bucket
+        self.versioning = aws.s3.BucketVersioning(
+            f"{name}-versioning",
+            bucket=self.bucket_name,
+            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+            opts=self._child,
+        )
+        self._encrypt(name, args.key_arn)
+        self._close(name)
+        self._expire_old_versions(name, args.store.noncurrent_retention_days)
+        self.versioned_bucket_name: pulumi.Output[str] = self.versioning.bucket
+        self.register_outputs({"arn": self.arn, "bucketName": self.bucket_name})
+
+    def _encrypt(self, name: str, key_arn: pulumi.Input[str]) -> None:
+        default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+            sse_algorithm="aws:kms", kms_master_key_id=key_arn
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=self.bucket_name,
+            rules=[
+                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                    apply_server_side_encryption_by_default=default,
+                    # One data key a bucket and minute in place of one an object: up to 99 % fewer
+                    # KMS calls (S3 user guide, bucket keys).
+                    bucket_key_enabled=True,
+                )
+            ],
+            opts=self._child,
+        )
+
+    def _close(self, name: str) -> None:
+        block = aws.s3.BucketPublicAccessBlock(
+            f"{name}-public-access",
+            bucket=self.bucket_name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=self._child,
+        )
+        aws.s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=self.bucket_name,
+            rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            opts=self._child,
+        )
+        tls_only = {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [self.arn, pulumi.Output.concat(self.arn, "/*")],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        aws.s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=self.bucket_name,
+            policy=document([tls_only]),
+            # S3 answers OperationAborted when two calls change a bucket's access at once.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),
+        )
+
+    def _expire_old_versions(self, name: str, noncurrent_days: int) -> None:
+        expiry = aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(noncurrent_days=noncurrent_days)
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=self.bucket_name,
+            rules=[
+                aws.s3.BucketLifecycleConfigurationRuleArgs(
+                    id="noncurrent-versions",
+                    status="Enabled",
+                    filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+                    noncurrent_version_expiration=expiry,
+                    abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                        days_after_initiation=ABORT_UPLOAD_AFTER_DAYS
+                    ),
+                )
+            ],
+            # A rule about previous versions before there are any is refused (S3 user guide,
+            # PutBucketLifecycleConfiguration).
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
+        )

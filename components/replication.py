@@ -1,0 +1,249 @@
+"""S3 replication both ways, and the links that dr keeps in the primary Region.
+
+Both configurations belong to dr: S3 knows one a bucket, and the destination must exist first. `PrimarySideLinks` holds
+all that can only
+be changed while the primary Region answers; frozen, none of it is read, changed or removed by an `up`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.policies import Statement, document, trusts_service
+from components.settings import Links
+from components.tags import store_tags
+
+# S3 replication time control knows this one value, and asks for metrics with it (S3 PutBucketReplication
+# ReplicationTimeValue).
+REPLICATION_TIME_MINUTES = 15
+RULE_ID = "whole-bucket"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One end of a replication."""
+
+    bucket_name: pulumi.Input[str]
+    bucket_arn: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicationRoleArgs:
+    """Inputs of the role of one direction."""
+
+    role_name: str
+    source: Side
+    destination: Side
+
+
+class ReplicationRole(pulumi.ComponentResource):
+    """What S3 may do to replicate one bucket: read versions here, write replicas there, use two keys through S3.
+
+    Produces the following resources:
+    - `iam.Role` and `iam.RolePolicy`.
+
+    Outputs: `arn` (available once the rights are attached).
+    """
+
+    def __init__(self, name: str, args: ReplicationRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:replication:ReplicationRole", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-role",
+            name=args.role_name,
+            assume_role_policy=trusts_service("s3.amazonaws.com"),
+            tags={"Name": args.role_name},
+            opts=child,
+        )
+        rights = aws.iam.RolePolicy(
+            f"{name}-rights", role=role.name, policy=document(_rights(args.source, args.destination)), opts=child
+        )
+        self.arn: pulumi.Output[str] = pulumi.Output.all(role.arn, rights.id).apply(lambda made: str(made[0]))
+        self.register_outputs({"arn": self.arn})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketReplicationArgs:
+    """Inputs of one direction of replication."""
+
+    source: Side
+    destination: Side
+    role_arn: pulumi.Input[str]
+
+
+class BucketReplication(pulumi.ComponentResource):
+    """Replicates the dr bucket to the primary one: what was written after a failover comes back.
+
+    Produces the following resources:
+    - `s3.BucketReplicationConfig`.
+    """
+
+    def __init__(self, name: str, args: BucketReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:replication:BucketReplication", name, None, opts)
+        _replicate(name, args, pulumi.ResourceOptions(parent=self))
+        self.register_outputs({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicatedTable:
+    """A table of the primary Region and the key that its replica gets."""
+
+    arn: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+    data_class: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrimarySideLinksArgs:
+    """Inputs of the links."""
+
+    links: Links
+    buckets: Mapping[str, BucketReplicationArgs]
+    tables: Mapping[str, ReplicatedTable]
+    primary_provider: aws.Provider
+    """Reaches the primary Region, where the replication of its buckets is configured."""
+    ephemeral: bool = False
+
+
+class PrimarySideLinks(pulumi.ComponentResource):
+    """Everything of dr that AWS keeps, or changes, in the primary Region.
+
+    `links: frozen` is for the day when that Region does not answer: every input is ignored and a removal from the
+    program deletes
+    nothing at AWS, where it would delete the surviving replica.
+
+    Produces the following resources:
+    - `s3.BucketReplicationConfig` on each primary bucket
+    - `dynamodb.TableReplica` of each table (the provider calls UpdateTable in the table's home Region), with a
+      key, point-in-time
+      recovery and deletion protection of its own: a replica inherits none of them (DynamoDB developer guide,
+      global tables).
+
+    Outputs: `table_arns`, by store.
+    """
+
+    def __init__(self, name: str, args: PrimarySideLinksArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:replication:PrimarySideLinks", name, None, opts)
+        frozen = args.links is Links.FROZEN
+        ignored = ["*"] if frozen else None
+        for store, replication in args.buckets.items():
+            _replicate(
+                f"{store}-to-secondary",
+                replication,
+                pulumi.ResourceOptions(
+                    parent=self, provider=args.primary_provider, ignore_changes=ignored, retain_on_delete=frozen
+                ),
+            )
+        self.table_arns: dict[str, pulumi.Output[str]] = {}
+        for store, table in args.tables.items():
+            replica = aws.dynamodb.TableReplica(
+                f"{store}-replica",
+                global_table_arn=table.arn,
+                kms_key_arn=table.key_arn,
+                point_in_time_recovery=True,
+                deletion_protection_enabled=not args.ephemeral,
+                tags=store_tags(store, table.data_class),
+                opts=pulumi.ResourceOptions(
+                    parent=self, protect=not args.ephemeral, ignore_changes=ignored, retain_on_delete=frozen
+                ),
+            )
+            self.table_arns[store] = replica.arn
+        self.register_outputs({"tableArns": self.table_arns})
+
+
+def _replicate(name: str, args: BucketReplicationArgs, opts: pulumi.ResourceOptions) -> aws.s3.BucketReplicationConfig:
+    """One rule for the whole bucket. With a filter S3 wants priority.
+
+    Status and delete-marker handling said (PutBucketReplication).
+    """
+    enabled = "Enabled"
+    criteria = aws.s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
+        # Without it S3 leaves every SSE-KMS object behind, in silence.
+        sse_kms_encrypted_objects=aws.s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(
+            status=enabled
+        ),
+        # Changes of a replica's metadata travel back: both ways need it (S3 user guide, replica modification sync).
+        replica_modifications=aws.s3.BucketReplicationConfigRuleSourceSelectionCriteriaReplicaModificationsArgs(
+            status=enabled
+        ),
+    )
+    destination = aws.s3.BucketReplicationConfigRuleDestinationArgs(
+        bucket=args.destination.bucket_arn,
+        encryption_configuration=aws.s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
+            replica_kms_key_id=args.destination.key_arn
+        ),
+        replication_time=aws.s3.BucketReplicationConfigRuleDestinationReplicationTimeArgs(
+            status=enabled,
+            time=aws.s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=REPLICATION_TIME_MINUTES),
+        ),
+        metrics=aws.s3.BucketReplicationConfigRuleDestinationMetricsArgs(
+            status=enabled,
+            event_threshold=aws.s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(
+                minutes=REPLICATION_TIME_MINUTES
+            ),
+        ),
+    )
+    return aws.s3.BucketReplicationConfig(
+        f"{name}-replication",
+        bucket=args.source.bucket_name,
+        role=args.role_arn,
+        rules=[
+            aws.s3.BucketReplicationConfigRuleArgs(
+                id=RULE_ID,
+                priority=0,
+                status=enabled,
+                filter=aws.s3.BucketReplicationConfigRuleFilterArgs(prefix=""),
+                delete_marker_replication=aws.s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(status=enabled),
+                source_selection_criteria=criteria,
+                destination=destination,
+            )
+        ],
+        opts=opts,
+    )
+
+
+def _rights(source: Side, destination: Side) -> list[Statement]:
+    """S3 user guide, "Setting up permissions for live replication" and "Replicating encrypted objects".
+
+    With bucket keys the encryption context is the bucket's ARN, without them the object's; `StringLike` takes both.
+    """
+    return [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+            "Resource": source.bucket_arn,
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
+            "Resource": pulumi.Output.concat(source.bucket_arn, "/*"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
+            "Resource": pulumi.Output.concat(destination.bucket_arn, "/*"),
+        },
+        _use_of_key(["kms:Decrypt"], source),
+        # Decrypt as well: a large object is written in parts, and a part is encrypted under the key of the upload.
+        _use_of_key(["kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt"], destination),
+    ]
+
+
+def _use_of_key(actions: list[str], side: Side) -> Statement:
+    return {
+        "Effect": "Allow",
+        "Action": actions,
+        "Resource": side.key_arn,
+        "Condition": {
+            "StringLike": {
+                "kms:ViaService": f"s3.{side.region}.amazonaws.com",
+                "kms:EncryptionContext:aws:s3:arn": pulumi.Output.concat(side.bucket_arn, "*"),
+            }
+        },
+    }
