@@ -1,0 +1,44 @@
+"""The types that the local cloud provides, by token. A new type is a class in a module here, and a line of `schema.json` (make it anew)."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from localcloud.provider.catalog import (
+    backup,
+    dynamodb,
+    ebs,
+    ec2_groups,
+    ec2_network,
+    iam,
+    kms,
+    rds,
+    s3,
+    secretsmanager,
+)
+from localcloud.provider.resource import ResourceType
+
+_MODULES: tuple[ModuleType, ...] = (
+    backup,
+    dynamodb,
+    ebs,
+    ec2_groups,
+    ec2_network,
+    iam,
+    kms,
+    rds,
+    s3,
+    secretsmanager,
+)
+
+
+def _types() -> dict[str, ResourceType]:
+    found: dict[str, ResourceType] = {}
+    for module in _MODULES:
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, ResourceType) and "token" in vars(value):
+                found[value.token] = value()
+    return dict(sorted(found.items()))
+
+
+TYPES: dict[str, ResourceType] = _types()

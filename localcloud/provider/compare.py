@@ -1,0 +1,65 @@
+"""When two property values mean the same to AWS."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from localcloud.provider.codec import Props
+from localcloud.provider.resource import ResourceType
+
+
+def same(kind: ResourceType, key: str, left: Any, right: Any) -> bool:
+    """Whether a property is unchanged: documents by content, unordered lists by members, empty like absent."""
+    if key in kind.documents:
+        return _parsed(left) == _parsed(right)
+    if key in kind.unordered:
+        return _sorted(left) == _sorted(right)
+    return _pruned(left) == _pruned(right)
+
+
+def changed_keys(kind: ResourceType, old: Props, new: Props) -> frozenset[str]:
+    keys = {key for key in {*old, *new} if not key.startswith("__")}
+    return frozenset(key for key in keys if not same(kind, key, old.get(key), new.get(key)))
+
+
+def prefer(kind: ResourceType, given: Props, live: Props) -> Props:
+    """The live values, each in the words of `given` where it means the same: a policy keeps its author's formatting."""
+    return {
+        key: given[key] if key in given and same(kind, key, given[key], value) else value for key, value in live.items()
+    }
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return _policy(json.loads(value))
+    except ValueError:
+        return value
+
+
+def _policy(value: Any) -> Any:
+    """A list of one and its only member are the same in a policy, and the order of actions means nothing."""
+    if isinstance(value, dict):
+        return {key: _policy(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_policy(item) for item in value]
+        if len(items) == 1 and isinstance(items[0], str):
+            return items[0]
+        return sorted(items, key=repr)
+    return value
+
+
+def _sorted(value: Any) -> Any:
+    return sorted((_pruned(item) for item in value or []), key=repr)
+
+
+def _pruned(value: Any) -> Any:
+    """Without absent members; an empty collection is like none."""
+    if isinstance(value, dict):
+        kept = {key: _pruned(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item is not None} or None
+    if isinstance(value, list):
+        return [_pruned(item) for item in value] or None
+    return value

@@ -1,0 +1,60 @@
+"""The functions (data sources) that the local cloud provides, by token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from localcloud.provider.codec import Props
+from localcloud.provider.resource import Context
+
+
+def availability_zones(c: Context, args: Props) -> Props:
+    filters = [{"Name": item["name"], "Values": item["values"]} for item in args.get("filters") or []]
+    if args.get("state"):
+        filters.append({"Name": "state", "Values": [args["state"]]})
+    zones = c.client("ec2").describe_availability_zones(Filters=filters)["AvailabilityZones"]
+    zones.sort(key=lambda zone: str(zone["ZoneName"]))
+    return {
+        "id": c.region,
+        "region": c.region,
+        "names": [zone["ZoneName"] for zone in zones],
+        "zoneIds": [zone["ZoneId"] for zone in zones],
+        "groupNames": sorted({zone.get("GroupName") or c.region for zone in zones}),
+    }
+
+
+def caller_identity(c: Context, _: Props) -> Props:
+    identity = c.client("sts").get_caller_identity()
+    return {
+        "id": identity["Account"],
+        "accountId": identity["Account"],
+        "arn": identity["Arn"],
+        "userId": identity["UserId"],
+    }
+
+
+# Input -> member of GetRandomPassword.
+_PASSWORD = {
+    "excludeCharacters": "ExcludeCharacters",
+    "excludeLowercase": "ExcludeLowercase",
+    "excludeNumbers": "ExcludeNumbers",
+    "excludePunctuation": "ExcludePunctuation",
+    "excludeUppercase": "ExcludeUppercase",
+    "includeSpace": "IncludeSpace",
+    "passwordLength": "PasswordLength",
+    "requireEachIncludedType": "RequireEachIncludedType",
+}
+
+
+def random_password(c: Context, args: Props) -> Props:
+    wanted = {member: args[key] for key, member in _PASSWORD.items() if args.get(key) is not None}
+    password = c.client("secretsmanager").get_random_password(**wanted)["RandomPassword"]
+    return {"id": c.region, "region": c.region, "randomPassword": password}
+
+
+FUNCTIONS: dict[str, Callable[[Context, Props], Props]] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
+    "aws:index/getCallerIdentity:getCallerIdentity": caller_identity,
+    "aws:secretsmanager/getRandomPassword:getRandomPassword": random_password,
+}
+SECRET_RESULTS = frozenset({"randomPassword"})
