@@ -1,7 +1,8 @@
 """The Pulumi project that a target runs: the repository itself on AWS, a mirror of its settings on the local cloud.
 
-Creating a stack on a file backend writes an encryption salt into Pulumi.<stack>.yaml. On the local cloud that file is
-a copy below the local root, whose `main` leads to the program: the work tree stays clean, no two roots share a salt.
+A team that deploys to AWS commits its own secrets provider in Pulumi.<stack>.yaml, which the local cloud cannot use. There
+the project is a copy below the local root without it, whose `main` leads to the program. The salt of the local passphrase,
+which the files are shipped with, is kept: plain `pulumi` in the repository then reads the same state (docs/adr/0009).
 """
 
 from __future__ import annotations
@@ -37,9 +38,11 @@ def mirror_project(directory: Path) -> Path:
     _save(directory / "Pulumi.yaml", project)
     for stack in STACKS:
         name = f"Pulumi.{stack}.yaml"
-        settings = {k: v for k, v in _load(REPOSITORY / name).items() if k not in _SECRET_KEYS}
-        kept = {k: v for k, v in _load(directory / name).items() if k in _SECRET_KEYS}
-        _save(directory / name, settings | kept)
+        settings = _load(REPOSITORY / name)
+        if "secretsprovider" in settings:
+            kept = {k: v for k, v in _load(directory / name).items() if k == "encryptionsalt"}
+            settings = {k: v for k, v in settings.items() if k not in _SECRET_KEYS} | kept
+        _save(directory / name, settings)
     return directory
 
 

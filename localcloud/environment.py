@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from localcloud.supervise import LocalCloud
 
 LOCAL_CREDENTIAL = "securecart-local"
+# Public on purpose: the stack files carry its salt (docs/adr/0009), and local state holds only what the emulator made up.
+LOCAL_PASSPHRASE = "securecart-local"  # noqa: S105
 _REGION = "us-east-1"
 _LOOPBACK = ("127.0.0.1", "localhost")
 _SERVICE_ENDPOINT_PREFIX = "AWS_ENDPOINT_URL_"
@@ -44,7 +45,7 @@ def local_environment(paths: LocalPaths, cloud: LocalCloud) -> dict[str, str]:
         "PATH": _path_with_first(str(paths.bin)),
         "PULUMI_HOME": str(paths.pulumi_home),
         "PULUMI_BACKEND_URL": paths.state.as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": _passphrase(paths),
+        "PULUMI_CONFIG_PASSPHRASE": LOCAL_PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # A provider that the local cloud lacks is an error, not a download.
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -92,20 +93,3 @@ def _no_proxy() -> str:
     configured = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
     hosts = [host.strip() for host in configured.split(",") if host.strip()]
     return ",".join([*hosts, *(host for host in _LOOPBACK if host not in hosts)])
-
-
-def _passphrase(paths: LocalPaths) -> str:
-    """The passphrase of this root, made once: two processes that start together must end with the same one."""
-    paths.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not paths.passphrase.exists():
-        draft = paths.passphrase.with_name(f"passphrase.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(24))
-        try:
-            os.link(draft, paths.passphrase)  # fails when another process was first, and never shows half a file
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return paths.passphrase.read_text()

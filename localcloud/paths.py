@@ -34,11 +34,6 @@ class LocalPaths:
         return self.root / "bin"
 
     @property
-    def passphrase(self) -> Path:
-        """The passphrase that encrypts the secrets of the local stacks (mode 0600)."""
-        return self.root / "passphrase"
-
-    @property
     def cloud(self) -> Path:
         """What the emulated AWS writes."""
         return self.root / "cloud"

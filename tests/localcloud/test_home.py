@@ -14,7 +14,7 @@ import pytest
 from localcloud.engine import Engine
 from localcloud.environment import UNSET, child_environment, local_environment, shell_exports, variables_to_unset
 from localcloud.home import prepare_home
-from localcloud.paths import LocalPaths, local_paths
+from localcloud.paths import REPOSITORY, LocalPaths, local_paths
 from localcloud.supervise import LocalCloud
 
 CLOUD = LocalCloud(endpoint="http://127.0.0.1:4000", pid=1, id="cloud-1")
@@ -95,11 +95,11 @@ def test_the_launchers_stand_once_on_path_however_often_it_is_evaluated(
     assert local_environment(paths, CLOUD)["PATH"].split(os.pathsep).count(str(paths.bin)) == 1
 
 
-def test_the_passphrase_is_kept_private_and_differs_per_root(paths: LocalPaths, tmp_path: Path) -> None:
-    first = local_environment(paths, CLOUD)["PULUMI_CONFIG_PASSPHRASE"]
-    assert local_environment(paths, CLOUD)["PULUMI_CONFIG_PASSPHRASE"] == first
-    assert paths.passphrase.stat().st_mode & 0o777 == 0o600
-    assert local_environment(LocalPaths(tmp_path / "other"), CLOUD)["PULUMI_CONFIG_PASSPHRASE"] != first
+def test_every_root_uses_the_passphrase_whose_salt_the_stack_files_carry(paths: LocalPaths, tmp_path: Path) -> None:
+    other = local_environment(LocalPaths(tmp_path / "other"), CLOUD)
+    assert local_environment(paths, CLOUD)["PULUMI_CONFIG_PASSPHRASE"] == other["PULUMI_CONFIG_PASSPHRASE"]
+    for stack in ("prod", "dr"):
+        assert "\nencryptionsalt: v1:" in (REPOSITORY / f"Pulumi.{stack}.yaml").read_text()
 
 
 def test_a_child_gets_no_variable_that_leads_to_real_aws(paths: LocalPaths, monkeypatch: pytest.MonkeyPatch) -> None:
