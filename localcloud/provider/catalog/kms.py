@@ -78,7 +78,7 @@ class Key(ResourceType):
             **some(
                 Description=p.get("description"),
                 Policy=p.get("policy"),
-                KeyUsage=p.get("keyUsage"),
+                KeyUsage=p.get("keyUsage", "ENCRYPT_DECRYPT"),
                 KeySpec=p.get("customerMasterKeySpec"),
                 MultiRegion=p.get("multiRegion"),
             ),
