@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from components.options import store_options
 from components.policies import document
 from components.settings import BucketStore
-from components.tags import replication_claim, store_tags
+from components.tags import REPLICA_OF, REPLICATED_BY, store_tags
 
 # Parts of uploads that never finished cost money and can never be read.
 ABORT_UPLOAD_AFTER_DAYS = 7
@@ -24,7 +24,9 @@ class ProtectedBucketArgs:
     store: BucketStore
     key_arn: pulumi.Input[str]
     replicated_by: str | None = None
-    """The stack that owns the bucket's replication, where it is not the bucket's own; becomes a tag that the pack reads."""
+    """The stack that owns the bucket's replication, where it is not the bucket's own."""
+    replica_of: str | None = None
+    """Name of the bucket whose copy this one is."""
     ephemeral: bool = False
 
 
@@ -50,7 +52,7 @@ class ProtectedBucket(pulumi.ComponentResource):
             f"{name}-bucket",
             bucket=args.bucket_name,
             force_destroy=args.ephemeral,
-            tags=store_tags(name, args.store.data_class, **replication_claim(args.replicated_by)),
+            tags=store_tags(name, args.store.data_class, **_replication_tags(args)),
             opts=store_options(self, ephemeral=args.ephemeral),
         )
         self.arn: pulumi.Output[str] = bucket.arn
@@ -137,3 +139,8 @@ class ProtectedBucket(pulumi.ComponentResource):
             # PutBucketLifecycleConfiguration).
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
         )
+
+
+def _replication_tags(args: ProtectedBucketArgs) -> dict[str, str]:
+    said = {REPLICATED_BY: args.replicated_by, REPLICA_OF: args.replica_of}
+    return {key: value for key, value in said.items() if value}

@@ -179,12 +179,13 @@ def vault_args(settings: Settings, names: Names, key_arn: pulumi.Input[str]) -> 
 
 
 def bucket_args(settings: Settings, names: Names, store: str, key_arn: pulumi.Input[str]) -> ProtectedBucketArgs:
-    """A bucket of the stack's Region."""
+    """A bucket of the stack's Region. Both replication configurations belong to dr, so each side says where it belongs."""
+    primary = settings.role is Role.PRIMARY
     return ProtectedBucketArgs(
         bucket_name=names.bucket(store, settings.region),
         store=settings.buckets[store],
         key_arn=key_arn,
-        # Both replication configurations belong to dr (docs/adr/0001); prod's buckets say so.
-        replicated_by=SECONDARY_STACK if settings.role is Role.PRIMARY else None,
+        replicated_by=SECONDARY_STACK if primary else None,
+        replica_of=None if primary else names.bucket(store, settings.other_region),
         ephemeral=settings.ephemeral,
     )

@@ -10,9 +10,10 @@ from components.settings import Settings
 
 DATA_CLASS = "data-class"
 STORE = "store"
-# Names the stack that owns a bucket's replication where the stack that owns the bucket does not (docs/adr/0001); the
-# pack reads it.
+# What the policy pack reads of a bucket whose replication it cannot see in the bucket's own stack (docs/adr/0010):
+# which stack owns it, and whose copy a bucket is.
 REPLICATED_BY = "replicated-by"
+REPLICA_OF = "replica-of"
 # What the snapshot policy of a volume store selects by.
 SNAPSHOT_POLICY = "snapshot-policy"
 
@@ -26,8 +27,3 @@ def default_tags(settings: Settings, stack: str) -> dict[str, str]:
 def store_tags(store: str, data_class: str, **more: str) -> dict[str, str]:
     """Tags of a resource that holds data."""
     return {"Name": store, STORE: store, DATA_CLASS: data_class} | more
-
-
-def replication_claim(stack: str | None) -> dict[str, str]:
-    """Tags of a bucket whose replication belongs to `stack`; none where it belongs to the bucket's own."""
-    return {REPLICATED_BY: stack} if stack else {}

@@ -67,7 +67,10 @@ _REGIONAL: dict[str, Kinds] = {
         "subnet": _own_subnets,
         "route-table": _own_vpc_parts("route_tables"),
         "security-group": _own_security_groups,
-        "vpc-endpoint": lambda backend: backend.vpc_end_points,
+        # A deleted endpoint stays listed for a while, as on AWS.
+        "vpc-endpoint": lambda backend: (
+            name for name, endpoint in backend.vpc_end_points.items() if endpoint.state.lower() != "deleted"
+        ),
         "volume": lambda backend: backend.volumes,
         "snapshot": lambda backend: (
             name for name, snapshot in backend.snapshots.items() if snapshot.owner_id == DEFAULT_ACCOUNT_ID

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.policy.pack import PACK, Pack, running
-
-# The pack is a program of its own and is not installed; in its own process this directory leads sys.path.
-sys.path.insert(0, str(PACK))
+from tests.policy.pack import Pack, running
 
 
 @pytest.fixture(scope="session")

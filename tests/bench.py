@@ -1,0 +1,68 @@
+"""`make bench`: what the engine, the pack and the program cost on this machine, as whole-process medians.
+
+It deploys nothing anew: it runs against the local cloud of the checkout (`make up` first) and prints a table, with a
+ratio, since single times of a shared machine say little.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.engine.estate import ORGANIZATION_PROJECT, REPO, Estate, Finished
+
+RUNS = 5
+
+
+def median_seconds(call: Callable[[], Finished]) -> tuple[float, float, float]:
+    """Minimum, median and maximum of RUNS calls after one that is not counted; a call that fails ends the bench."""
+    seconds: list[float] = []
+    for _ in range(RUNS + 1):
+        start = time.perf_counter()
+        done = call()
+        seconds.append(time.perf_counter() - start)
+        if done.code != 0:
+            sys.exit(f"bench: a measured command failed:\n{done.text[-3000:]}")
+    counted = seconds[1:]
+    return min(counted), statistics.median(counted), max(counted)
+
+
+def main() -> None:
+    estate = Estate(Path(os.environ.get("SECURECART_LOCAL_ROOT", REPO / ".securecart")))
+    stack = f"{ORGANIZATION_PROJECT}/prod"
+    resources = len(estate.state("prod"))
+    if resources == 0:
+        sys.exit("bench: nothing is deployed on the local cloud. Run: make up")
+    measured = {
+        "securecart --help": lambda: estate.securecart("--help"),
+        "pulumi preview, no pack": lambda: estate.pulumi("preview", "--stack", stack),
+        "pulumi preview, with pack": lambda: estate.pulumi("preview", "--stack", stack, "--policy-pack", "policy"),
+        "securecart up, nothing to do": lambda: estate.securecart("up"),
+    }
+    table = Table(title=f"medians of {RUNS} runs, prod has {resources} resources, {os.cpu_count()} cores")
+    for column in ("command", "min s", "median s", "max s"):
+        table.add_column(column, justify="left" if column == "command" else "right")
+    medians: dict[str, float] = {}
+    for name, call in measured.items():
+        low, medians[name], high = median_seconds(call)
+        table.add_row(name, f"{low:.2f}", f"{medians[name]:.2f}", f"{high:.2f}")
+    console = Console()
+    console.print(table)
+    ratio = medians["pulumi preview, with pack"] / medians["pulumi preview, no pack"]
+    console.print(f"pack: preview takes {ratio:.2f} times as long as without")
+    revision = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=REPO, text=True, capture_output=True, check=False
+    )
+    console.print(f"revision {revision.stdout.strip() or 'UNKNOWN'}, Python {sys.version.split()[0]}")
+
+
+if __name__ == "__main__":
+    main()

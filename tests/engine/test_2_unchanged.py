@@ -1,0 +1,86 @@
+"""A deployed estate stays as it is until someone changes it, and a change made elsewhere is seen."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.engine.estate import ORGANIZATION_PROJECT, PRIMARY, REPO, SECONDARY, Estate
+
+pytestmark = pytest.mark.engine
+
+STACKS = pytest.mark.parametrize("stack", ["prod", "dr"])
+
+
+def test_a_second_up_changes_nothing_in_the_cloud_or_in_the_work_tree(estate: Estate) -> None:
+    states = {stack: estate.state(stack) for stack in ("prod", "dr")}
+    status = work_tree()
+    again = estate.securecart("up", "--json")
+    assert again.code == 0, again.text
+    assert {stack: estate.state(stack) for stack in ("prod", "dr")} == states
+    assert work_tree() == status
+
+
+def test_a_second_preview_of_both_stacks_expects_no_changes(estate: Estate) -> None:
+    preview = estate.securecart("preview", "--expect-no-changes")
+    assert preview.code == 0, preview.text
+
+
+@STACKS
+def test_a_refresh_right_after_up_finds_no_drift(estate: Estate, stack: str) -> None:
+    refresh = refresh_preview(estate, stack)
+    assert drifted(refresh) == 0, refresh
+
+
+def test_drift_made_with_boto3_is_found_by_refresh_and_mended_by_up(estate: Estate) -> None:
+    rds = estate.client("rds", PRIMARY)
+    database = rds.describe_db_instances()["DBInstances"][0]["DBInstanceIdentifier"]
+    rds.modify_db_instance(DBInstanceIdentifier=database, BackupRetentionPeriod=1, ApplyImmediately=True)
+    dynamodb = estate.client("dynamodb", SECONDARY)
+    table = dynamodb.list_tables()["TableNames"][0]
+    dynamodb.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+    )
+
+    prod, dr = refresh_preview(estate, "prod"), refresh_preview(estate, "dr")
+    assert "backupRetentionPeriod" in prod
+    assert drifted(prod) == 1, prod
+    assert "pointInTimeRecovery" in dr
+    assert drifted(dr) == 1, dr
+
+    for stack in ("prod", "dr"):
+        mended = estate.pulumi(
+            "up", "--yes", "--refresh", "--stack", f"{ORGANIZATION_PROJECT}/{stack}", "--policy-pack", "policy"
+        )
+        assert mended.code == 0, mended.text
+    described = rds.describe_db_instances(DBInstanceIdentifier=database)["DBInstances"][0]
+    assert described["BackupRetentionPeriod"] >= 7
+    recovery = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    assert recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_the_local_cloud_keeps_everything_across_down_and_up(estate: Estate) -> None:
+    down = estate.securecart("down")
+    assert down.code == 0, down.text
+    up = estate.securecart("local", "start")
+    assert up.code == 0, up.text
+    preview = estate.securecart("preview", "--expect-no-changes")
+    assert preview.code == 0, preview.text
+
+
+def refresh_preview(estate: Estate, stack: str) -> str:
+    shown = estate.pulumi("refresh", "--preview-only", "--diff", "--stack", f"{ORGANIZATION_PROJECT}/{stack}")
+    assert shown.code == 0, shown.text
+    return shown.text
+
+
+def drifted(refresh: str) -> int:
+    """How many resources the refresh would change, from the engine's own summary line."""
+    return sum(
+        int(line.split()[1]) for line in refresh.splitlines() if line.strip().startswith(("~ ", "- ")) and "to " in line
+    )
+
+
+def work_tree() -> str:
+    return subprocess.run(["git", "status", "--porcelain"], cwd=REPO, text=True, capture_output=True, check=True).stdout
