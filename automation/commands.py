@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from automation import local
 from automation.errors import DEBUG_VARIABLE, SecurecartError
 from automation.exit_codes import ExitCode
 from automation.project import REPOSITORY, account_id
-from automation.render import Display
+from automation.render import Display, status_table
 from automation.targets import Target, guard_account, guard_aws
 
 if TYPE_CHECKING:
@@ -93,11 +91,14 @@ def down(target: Target, stack: str, as_json: bool, destroy: bool, yes: bool) ->
         from automation import operations
 
         names = operations.chosen(stack)
-        order = ", then ".join(reversed(names))
-        result.display.say(f"this deletes every resource of {order} on target {target}, their data included")
+        workspace = _workspace(result, None, mutating=yes)
+        for line in operations.what_destroy_deletes(workspace, names):
+            result.display.say(line)
         if not yes:
-            raise SecurecartError("--destroy needs --yes.", "securecart down --destroy --yes", ExitCode.BAD_INPUT)
-        operations.destroy(_workspace(result, None, mutating=True), names, result.display, result.runs)
+            raise SecurecartError(
+                "nothing was deleted: --destroy needs --yes.", "securecart down --destroy --yes", ExitCode.BAD_INPUT
+            )
+        operations.destroy(workspace, names, result.display, result.runs)
 
 
 def status(target: Target, stack: str, as_json: bool) -> None:
@@ -118,11 +119,7 @@ def status(target: Target, stack: str, as_json: bool) -> None:
         if not found:
             result.display.say("nothing is deployed. Run: securecart up")
         elif not as_json:
-            table = Table("stack", "store", "kind", "Region", "protection")
-            for one in found:
-                shown = "\n".join(f"{name}: {escape(_plain(value))}" for name, value in one.facts.items())
-                table.add_row(one.store.stack, one.store.name, one.store.kind, one.store.region, shown)
-            Console().print(table)
+            Console().print(status_table(found))
 
 
 def env() -> None:
@@ -204,9 +201,3 @@ def _run_document(run: Run) -> dict[str, Any]:
         "violations": [asdict(violation) for violation in run.violations],
         "failed": run.failed,
     }
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)

@@ -4,7 +4,7 @@
 |---------|-------------------|------------|--------------|
 | up      | yes               | prod, dr   | a preview is blocked by policy; dr without prod |
 | preview | no                | prod, dr   | never; dr is skipped while prod is not deployed |
-| destroy | yes               | dr, prod   | a resource is protected |
+| destroy | yes               | dr, prod   | a resource is protected; prod while dr is deployed |
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from automation import stacks
+from automation import stacks, status
 from automation.errors import SecurecartError
 from automation.events import Run, short_name
 from automation.exit_codes import ExitCode
@@ -88,6 +88,25 @@ def destroy(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: li
             run = stacks.destroy(workspace, name, watch.progress)
             runs.append(run)
             watch.finished(run)
+
+
+def what_destroy_deletes(workspace: Workspace, names: Sequence[str]) -> list[str]:
+    """What a destroy of these stacks would delete, in its order: how many resources, and each store by name.
+
+    Raises when prod would go while dr still depends on it: dr's replicas could then neither be read nor removed.
+    """
+    if "dr" not in names and deployed(workspace, "dr"):
+        raise SecurecartError(
+            "dr is deployed and replicates from prod: prod can only be deleted after it.",
+            "securecart down --destroy --stack all --yes",
+            ExitCode.REFUSED,
+        )
+    lines = []
+    for name in reversed(names):
+        resources = [r for r in stacks.resources(workspace, name) if r.get("custom") and r["type"].startswith("aws:")]
+        held = [f"{store.kind} {store.name}" for store in status.stores(name, resources, home_region="")]
+        lines.append(f"this deletes {len(resources)} resources of {name}, and the data of: {', '.join(held) or 'none'}")
+    return lines
 
 
 def deployed(workspace: Workspace, name: str) -> bool:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
+from rich.table import Table
 from rich.text import Text
 
 from automation.events import UNCHANGING, Run, Violation, short_name
+
+if TYPE_CHECKING:
+    from automation.status import StoreStatus
 
 _PLAIN_INTERVAL_SECONDS = 10.0
 _ACTIVE_LINES = 6
@@ -86,6 +92,23 @@ def blocked_text(run: Run) -> str:
     return "\n".join(
         [f"stack {run.stack} is blocked by policy: {len(found)} {noun}. {verdict}", *map(violation_text, found)]
     )
+
+
+def status_table(found: Sequence[StoreStatus]) -> Table:
+    """One row a store, its facts on lines of their own; long names wrap, nothing is cut off."""
+    table = Table("stack", "kind", "store", "Region", "protection", show_lines=True)
+    for one in sorted(found, key=lambda one: (one.store.stack != "prod", one.store.kind, one.store.name)):
+        facts = Text("\n".join(f"{name}: {_plain(value)}" for name, value in one.facts.items()), overflow="fold")
+        table.add_row(one.store.stack, one.store.kind, one.store.name, one.store.region, facts)
+    return table
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "NO"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value) or "none"
 
 
 def _headline(run: Run) -> str:

@@ -55,9 +55,18 @@ def stores(stack: str, resources: list[dict[str, Any]], home_region: str) -> lis
             outputs = resource.get("outputs") or {}
             arn = str(outputs.get("arn", ""))
             region = outputs.get("region") or (arn.split(":")[3] if arn.count(":") >= 5 else "") or home_region
-            identifier = str(outputs.get("identifier") or resource["id"]) if kind == "database" else str(resource["id"])
-            found.append(Store(stack, kind, resource["urn"].rsplit("::", 1)[-1], identifier, str(region)))
+            found.append(Store(stack, kind, resource["urn"].rsplit("::", 1)[-1], _api_name(resource), str(region)))
     return found
+
+
+def _api_name(resource: Mapping[str, Any]) -> str:
+    """What the service's API calls the resource, where the provider's id is something else."""
+    outputs = resource.get("outputs") or {}
+    if outputs.get("identifier"):
+        return str(outputs["identifier"])  # a database's id is its resource id
+    if resource["type"] == "aws:dynamodb/tableReplica:TableReplica":
+        return str(outputs.get("arn") or resource["id"]).rsplit("/", 1)[-1]
+    return str(resource["id"])
 
 
 def read(store: Store, clients: Clients) -> StoreStatus:
@@ -158,6 +167,7 @@ def _vault(store: Store, clients: Clients) -> Facts:
 _KINDS = {
     "aws:rds/instance:Instance": "database",
     "aws:dynamodb/table:Table": "table",
+    "aws:dynamodb/tableReplica:TableReplica": "table",
     "aws:s3/bucket:Bucket": "bucket",
     "aws:ebs/volume:Volume": "volume",
     "aws:backup/vault:Vault": "vault",

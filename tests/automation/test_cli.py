@@ -60,7 +60,7 @@ class FakeStacks:
 
 def resource(stack: str, *, protect: bool = False) -> dict[str, Any]:
     urn = f"urn:pulumi:{stack}::securecart::aws:rds/instance:Instance::orders"
-    return {"type": "aws:rds/instance:Instance", "urn": urn, "id": "orders", "protect": protect}
+    return {"type": "aws:rds/instance:Instance", "custom": True, "urn": urn, "id": "orders", "protect": protect}
 
 
 @pytest.fixture
@@ -150,9 +150,20 @@ def test_a_failure_is_one_error_with_a_fix_and_its_code(
 
 
 def test_destroy_without_yes_says_what_it_deletes_and_does_nothing(engine: FakeStacks) -> None:
+    engine.deployed = {"prod": [resource("prod")], "dr": [resource("dr")]}
     refused = securecart("down", "--destroy")
     assert refused.exit_code == ExitCode.BAD_INPUT
-    assert "deletes every resource of dr, then prod" in refused.output
+    said = refused.output.splitlines()
+    assert said[0] == "this deletes 1 resources of dr, and the data of: database orders"
+    assert said[1] == "this deletes 1 resources of prod, and the data of: database orders"
+    assert engine.calls == []
+
+
+def test_prod_alone_is_not_destroyed_while_dr_replicates_from_it(engine: FakeStacks) -> None:
+    engine.deployed = {"prod": [resource("prod")], "dr": [resource("dr")]}
+    refused = securecart("down", "--destroy", "--stack", "prod", "--yes")
+    assert refused.exit_code == ExitCode.REFUSED
+    assert "dr is deployed" in refused.stderr
     assert engine.calls == []
 
 
