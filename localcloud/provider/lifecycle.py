@@ -101,7 +101,9 @@ def _own_tags(live: Mapping[str, str], given: Mapping[str, str], defaults: Mappi
     return {key: value for key, value in live.items() if key in given or defaults.get(key) != value}
 
 
-def update(kind: ResourceType, c: Context, id_: str, old_inputs: Props, state: Props, new: Props) -> Props:
+def update(  # noqa: PLR0917  the parts of one UpdateRequest
+    kind: ResourceType, c: Context, id_: str, old_inputs: Props, state: Props, new: Props
+) -> Props:
     """Sends what changed and returns the outputs as read back."""
     changed = difference(kind, c, old_inputs, state, new).changed
     # What the cloud has counts as old, so that drift found by a refresh is undone as well.

@@ -24,7 +24,8 @@ _ABSENT = (
 
 def is_absent(error: ClientError) -> bool:
     code = str(error.response.get("Error", {}).get("Code", ""))
-    return any(word in code for word in _ABSENT)
+    # A HEAD request has no body to say more than its status.
+    return code == "404" or any(word in code for word in _ABSENT)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class ResourceType:
     state_only: ClassVar[frozenset[str]] = frozenset()
     # Inputs that `read` gives back.
     modelled: ClassVar[frozenset[str]] = frozenset()
+    # Paths of nested inputs that are refused (`rules.scanActions`); what is not listed is modelled.
+    not_modelled: ClassVar[frozenset[str]] = frozenset()
+    # Whether two cannot exist side by side, so that a replacement deletes first.
+    exclusive: ClassVar[bool] = False
     # Properties whose text is a JSON document, compared by content.
     documents: ClassVar[frozenset[str]] = frozenset()
     # Lists whose order means nothing to AWS.
@@ -71,8 +76,15 @@ class ResourceType:
     taggable: ClassVar[bool] = True
 
     def create(self, c: Context, p: Props) -> str:
-        """Creates the resource and returns its id."""
+        """The call that makes the resource; returns its id. Whatever else is to be done belongs to `finish`."""
         raise TypeError(f"{self.token} cannot be created")
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
+        """Calls after the making one. If one fails, the engine still learns the id, and the next update repeats the work."""
+
+    def replaced_by(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        """Those of the changed properties that need a new resource."""
+        return changed & (self.replace_on | {"region"})
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         """Returns every property as it is in the cloud now, or None when the resource is gone."""

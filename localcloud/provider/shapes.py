@@ -1,11 +1,12 @@
 """Nested property values <-> botocore shapes, in both directions and without a table per property.
 
-Pulumi names members in camelCase and renders an AWS structure sometimes as a list of one; botocore's model knows the members of each
-shape. What cannot be placed is an error that names it: nothing is dropped in silence.
+Pulumi names members in camelCase and renders an AWS structure sometimes as a list of one; botocore's model knows the
+members of each shape. What cannot be placed is an error that names it: nothing is dropped in silence.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from botocore.model import Shape
@@ -53,14 +54,15 @@ def _member(key: str, members: Any) -> str | None:
     by_name = {member.lower(): member for member in members}
     for candidate in (key.lower(), key.lower() + "s", key.lower().removesuffix("s")):
         if candidate in by_name:
-            return by_name[candidate]
+            return str(by_name[candidate])
     return None
 
 
 def from_api(value: Any, like: Any) -> Any:
     """An API answer in the form of `like`, the value that the program last gave.
 
-    Members that the program did not mention are left out, as they are AWS's defaults; where `like` is None (an import), all are kept.
+    Members that the program did not mention are left out, as they are AWS's defaults; where `like` is None (an import),
+    all are kept.
     """
     if isinstance(value, list):
         return _list_like(value, like)
@@ -81,11 +83,19 @@ def _list_like(value: list[Any], like: Any) -> Any:
     return value[0] if value else None
 
 
+def _camel(member: str) -> str:
+    """The SDK's name of a member: SSEAlgorithm is sseAlgorithm, ReplicaKmsKeyID is replicaKmsKeyId."""
+    head = re.match(r"[A-Z]+(?![a-z])|[A-Z]", member)
+    first = head.group() if head else ""
+    rest = re.sub(r"ID$", "Id", member[len(first) :])
+    return first.lower() + rest
+
+
 def _dict_like(value: dict[str, Any], like: Any) -> Any:
     if isinstance(like, list):
         return [_dict_like(value, like[0] if like else None)]
     if not isinstance(like, dict):
-        return {key[:1].lower() + key[1:]: from_api(item, None) for key, item in value.items()}
+        return {_camel(key): from_api(item, None) for key, item in value.items()}
     out: dict[str, Any] = {}
     for key, wanted in like.items():
         member = _member(key, value)

@@ -49,7 +49,12 @@ class Vault(ResourceType):
         _set_tags(c, old["arn"], old, new)
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
-        c.client("backup").delete_backup_vault(BackupVaultName=id_)
+        backup = c.client("backup")
+        if state.get("forceDestroy"):
+            for page in backup.get_paginator("list_recovery_points_by_backup_vault").paginate(BackupVaultName=id_):
+                for point in page["RecoveryPoints"]:
+                    backup.delete_recovery_point(BackupVaultName=id_, RecoveryPointArn=point["RecoveryPointArn"])
+        backup.delete_backup_vault(BackupVaultName=id_)
 
 
 class VaultLockConfiguration(ResourceType):
@@ -227,12 +232,21 @@ class Selection(ResourceType):
         )
         return str(made["SelectionId"])
 
+    @staticmethod
+    def _ids(id_: str, state: Props) -> tuple[str, str]:
+        """(plan, selection): an import names both as `plan|selection`, as for the official provider."""
+        plan, _, selection = id_.rpartition("|")
+        if not plan and "planId" not in state:
+            raise ValueError(f"a selection is imported as <plan id>|<selection id>, not as {id_}")
+        return plan or state["planId"], selection
+
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
-        found = c.client("backup").get_backup_selection(BackupPlanId=state["planId"], SelectionId=id_)
+        plan, selection = self._ids(id_, state)
+        found = c.client("backup").get_backup_selection(BackupPlanId=plan, SelectionId=selection)
         live = found["BackupSelection"]
         return {
             "name": live["SelectionName"],
-            "planId": state["planId"],
+            "planId": plan,
             "iamRoleArn": live["IamRoleArn"],
             "resources": sorted(live.get("Resources") or []),
             "notResources": sorted(live.get("NotResources") or []),
@@ -243,7 +257,8 @@ class Selection(ResourceType):
         }
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
-        c.client("backup").delete_backup_selection(BackupPlanId=state["planId"], SelectionId=id_)
+        plan, selection = self._ids(id_, state)
+        c.client("backup").delete_backup_selection(BackupPlanId=plan, SelectionId=selection)
 
 
 class RegionSettings(ResourceType):

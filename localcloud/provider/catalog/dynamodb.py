@@ -230,4 +230,6 @@ class TableReplica(ResourceType):
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
         name, region = id_.rsplit(":", 1)
+        if self.read(c, id_, state) is None:
+            return
         c.client("dynamodb", region).update_table(TableName=name, ReplicaUpdates=[{"Delete": {"RegionName": c.region}}])

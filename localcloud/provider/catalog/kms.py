@@ -8,6 +8,8 @@ from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, some, tag_list, tag_map
 
 DEFAULT_DELETION_WINDOW_DAYS = 30
+DEFAULT_USAGE = "ENCRYPT_DECRYPT"
+_DOOMED = ("PendingDeletion", "PendingReplicaDeletion")
 
 
 def _tags(c: Context, id_: str) -> dict[str, str]:
@@ -26,7 +28,7 @@ def _set_tags(c: Context, id_: str, old: Props, new: Props) -> None:
 def _live(c: Context, id_: str) -> dict[str, Any] | None:
     """The key's metadata; a key that waits for its deletion counts as gone, as for the official provider."""
     metadata: dict[str, Any] = c.client("kms").describe_key(KeyId=id_)["KeyMetadata"]
-    return None if metadata["KeyState"] == "PendingDeletion" else metadata
+    return None if metadata["KeyState"] in _DOOMED else metadata
 
 
 def _common(c: Context, id_: str, metadata: dict[str, Any]) -> Props:
@@ -34,7 +36,7 @@ def _common(c: Context, id_: str, metadata: dict[str, Any]) -> Props:
         "arn": metadata["Arn"],
         "keyId": metadata["KeyId"],
         "description": metadata["Description"],
-        "keyUsage": metadata["KeyUsage"],
+        "keyUsage": metadata.get("KeyUsage", DEFAULT_USAGE),
         "policy": c.client("kms").get_key_policy(KeyId=id_, PolicyName="default")["Policy"],
         "tagsAll": _tags(c, id_),
     }
@@ -52,6 +54,13 @@ def _change(c: Context, id_: str, old: Props, new: Props, changed: frozenset[str
 def _set_enabled(c: Context, id_: str, enabled: bool) -> None:
     kms = c.client("kms")
     (kms.enable_key if enabled else kms.disable_key)(KeyId=id_)
+
+
+def _schedule_deletion(c: Context, id_: str, state: Props) -> None:
+    """KMS deletes no key at once; one that already waits is left to wait."""
+    if _live(c, id_) is not None:
+        days = state.get("deletionWindowInDays") or DEFAULT_DELETION_WINDOW_DAYS
+        c.client("kms").schedule_key_deletion(KeyId=id_, PendingWindowInDays=days)
 
 
 class Key(ResourceType):
@@ -78,7 +87,7 @@ class Key(ResourceType):
             **some(
                 Description=p.get("description"),
                 Policy=p.get("policy"),
-                KeyUsage=p.get("keyUsage", "ENCRYPT_DECRYPT"),
+                KeyUsage=p.get("keyUsage", DEFAULT_USAGE),
                 KeySpec=p.get("customerMasterKeySpec"),
                 MultiRegion=p.get("multiRegion"),
             ),
@@ -119,8 +128,7 @@ class Key(ResourceType):
         _change(c, id_, old, new, changed)
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
-        days = state.get("deletionWindowInDays") or DEFAULT_DELETION_WINDOW_DAYS
-        c.client("kms").schedule_key_deletion(KeyId=id_, PendingWindowInDays=days)
+        _schedule_deletion(c, id_, state)
 
 
 class ReplicaKey(ResourceType):
@@ -162,8 +170,7 @@ class ReplicaKey(ResourceType):
         _change(c, id_, old, new, changed)
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
-        days = state.get("deletionWindowInDays") or DEFAULT_DELETION_WINDOW_DAYS
-        c.client("kms").schedule_key_deletion(KeyId=id_, PendingWindowInDays=days)
+        _schedule_deletion(c, id_, state)
 
 
 class Alias(ResourceType):

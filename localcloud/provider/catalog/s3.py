@@ -144,8 +144,10 @@ class BucketServerSideEncryptionConfiguration(BucketPart):
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         live = c.client("s3").get_bucket_encryption(Bucket=id_)["ServerSideEncryptionConfiguration"]["Rules"]
+        given = state.get("rules") or []
         rules = []
-        for rule in live:
+        for index, rule in enumerate(live):
+            mentioned = index < len(given) and "bucketKeyEnabled" in given[index]
             default = rule.get("ApplyServerSideEncryptionByDefault")
             rules.append(
                 some(
@@ -154,7 +156,10 @@ class BucketServerSideEncryptionConfiguration(BucketPart):
                     )
                     if default
                     else None,
-                    bucketKeyEnabled=rule.get("BucketKeyEnabled"),
+                    # S3 answers False for a rule that never mentioned it.
+                    bucketKeyEnabled=rule.get("BucketKeyEnabled", False)
+                    if mentioned
+                    else rule.get("BucketKeyEnabled") or None,
                 )
             )
         return {"bucket": id_, "rules": rules}
