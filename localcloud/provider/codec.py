@@ -46,7 +46,8 @@ def _has_secret(value: struct_pb2.Value) -> bool:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         fields = value.struct_value.fields
-        if SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET:
+        signature = fields[SIGNATURE].string_value if SIGNATURE in fields else ""
+        if signature == SECRET or (signature == OUTPUT_VALUE and "secret" in fields and fields["secret"].bool_value):
             return True
         return any(_has_secret(item) for item in fields.values())
     return kind == "list_value" and any(_has_secret(item) for item in value.list_value.values)
@@ -59,7 +60,7 @@ def dump(props: Mapping[str, Any], secrets: frozenset[str] = frozenset()) -> str
         if value is None:
             continue
         if key in secrets:
-            struct.fields[key].struct_value.update({SIGNATURE: SECRET, "value": value})
+            struct.fields[key].struct_value.update({SIGNATURE: SECRET, "value": _plain(value)})
         else:
             struct.fields[key].CopyFrom(_dump(value))
     return struct
@@ -77,6 +78,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
+
+
+def texts(value: Any) -> list[str]:
+    """Every text inside a value."""
+    if isinstance(value, Mapping):
+        return [text for item in value.values() for text in texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in texts(item)]
+    return [value] if isinstance(value, str) else []
 
 
 def has_unknown(value: Any) -> bool:

@@ -12,10 +12,10 @@ from localcloud.provider.resource import ResourceType
 def same(kind: ResourceType, key: str, left: Any, right: Any) -> bool:
     """Whether a property is unchanged: documents by content, unordered lists by members, empty like absent."""
     if key in kind.documents:
-        return _parsed(left) == _parsed(right)
+        return bool(_parsed(left) == _parsed(right))
     if key in kind.unordered:
-        return _sorted(left) == _sorted(right)
-    return _pruned(left) == _pruned(right)
+        return bool(_sorted(left) == _sorted(right))
+    return bool(_pruned(left) == _pruned(right))
 
 
 def changed_keys(kind: ResourceType, old: Props, new: Props) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The provider's own configuration: which Region, which account, which tags; and the proof that it talks to the local cloud only."""
+"""The provider's own configuration: Region, account, tags; and the proof that it talks to the local cloud only."""
 
 from __future__ import annotations
 
@@ -95,9 +95,11 @@ def _decoded(value: Any) -> Any:
 def _same_cloud(endpoint: str) -> None:
     """Refuses a cloud that was restarted empty since the shell was pointed at it: Pulumi's state describes another one."""
     try:
-        with urllib.request.urlopen(f"{endpoint}/_securecart/health", timeout=_HEALTH_TIMEOUT_SECONDS) as answer:  # noqa: S310
+        # Without the proxies of the environment: the cloud is on this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{endpoint}/_securecart/health", timeout=_HEALTH_TIMEOUT_SECONDS) as answer:
             found = json.load(answer)["id"]
-    except OSError as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ConfigurationError(
             f"the local cloud does not answer at {endpoint} ({error}). Run: .venv/bin/securecart local start"
         ) from error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from localcloud.provider.compare import changed_keys, prefer, same
 from localcloud.provider.resource import Context, ResourceType, is_absent
 
 NAME_SUFFIX_CHARACTERS = 7
+HIDDEN = "[secret]"
 
 
 @dataclass(frozen=True)
@@ -23,59 +25,116 @@ class Difference:
     replaces: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Before:
+    """A resource as Pulumi last knew it: the inputs that the program gave, and the outputs."""
+
+    inputs: Props
+    state: Props
+
+
+class UnfinishedError(Exception):
+    """The resource exists, and not all that was asked for was done. The engine must learn the id, or it is orphaned."""
+
+    def __init__(self, id_: str, outputs: Props, cause: Exception) -> None:
+        super().__init__(one_line(cause))
+        self.id = id_
+        self.outputs = outputs
+
+
 def named(kind: ResourceType, inputs: Props, old_inputs: Props, logical_name: str, seed: bytes) -> str | None:
-    """The generated name where the program gave none: the old one while the resource lives, so that an update stays an update."""
+    """The generated name where the program gave none: the old one while the resource lives, so that an update stays one."""
     key = kind.name_property
-    if key is None or inputs.get(key) is not None or any(inputs.get(f"{key}{suffix}") for suffix in ("Prefix",)):
+    if key is None or inputs.get(key) is not None or inputs.get(f"{key}Prefix"):
         return None
-    return str(old_inputs.get(key) or f"{logical_name}-{seed.hex()[:NAME_SUFFIX_CHARACTERS]}")
+    return str(old_inputs.get(key) or f"{kind.name_start}{logical_name}-{seed.hex()[:NAME_SUFFIX_CHARACTERS]}")
 
 
-def difference(kind: ResourceType, c: Context, old_inputs: Props, state: Props, new: Props) -> Difference:
+def deletes_first(kind: ResourceType, logical_name: str, old: Props, new: Props) -> bool:
+    """Whether a replacement must delete the old resource before it makes the new: a name is free only after its holder."""
+    if kind.exclusive:
+        return True
+    key = kind.name_property
+    if key is None or old.get(key) != new.get(key):
+        return False
+    # The engine asks for a new generated name when it replaces.
+    generated = rf"{re.escape(kind.name_start + logical_name)}-[0-9a-f]{{{NAME_SUFFIX_CHARACTERS}}}"
+    return re.fullmatch(generated, str(new.get(key))) is None
+
+
+def difference(kind: ResourceType, c: Context, before: Before, new: Props) -> Difference:
     """Compares the inputs, and the tags that the provider's defaults add to them."""
-    changed = set(changed_keys(kind, old_inputs, new))
+    # A state that holds no inputs (of an import by an old engine) is compared by its outputs.
+    old = before.inputs or {k: v for k, v in before.state.items() if k in new and k in kind.modelled | kind.state_only}
+    changed = set(changed_keys(kind, old, new))
     if kind.taggable:
         changed.discard("tags")
-        wanted = c.all_tags(new)
-        if has_unknown(wanted) or not same(kind, "tagsAll", state.get("tagsAll"), wanted):
+        if new.get("tags") == UNKNOWN:
             changed.add("tagsAll")
-    replaces = {key for key in changed if key in kind.replace_on or key == "region"}
-    return Difference(frozenset(changed), frozenset(replaces))
+        else:
+            wanted = c.all_tags(new)
+            if has_unknown(wanted) or not same(kind, "tagsAll", before.state.get("tagsAll"), wanted):
+                changed.add("tagsAll")
+    # Naming the Region that the resource is in already changes nothing.
+    if "region" in changed and new.get("region", c.region) == before.state.get("region"):
+        changed.discard("region")
+    return Difference(frozenset(changed), kind.replaced_by(old, new, frozenset(changed)))
 
 
 def previewed(kind: ResourceType, c: Context, inputs: Props) -> Props:
     """The outputs of a resource that does not exist yet: what is known is shown, the rest is unknown."""
-    outputs: Props = {**dict.fromkeys(kind.computed, UNKNOWN), "region": c.region, **inputs}
-    if kind.taggable:
-        outputs["tagsAll"] = c.all_tags(inputs)
-    return outputs
+    return {**dict.fromkeys(kind.computed, UNKNOWN), "region": c.region, **inputs, **_tags_all(kind, c, inputs)}
+
+
+def preview_of_update(kind: ResourceType, c: Context, before: Before, new: Props) -> Props:
+    """The outputs after an update that is not done yet."""
+    kept = {key: value for key, value in before.state.items() if key not in before.inputs}
+    return {**kept, **new, **_tags_all(kind, c, new)}
+
+
+def _tags_all(kind: ResourceType, c: Context, inputs: Props) -> Props:
+    if not kind.taggable:
+        return {}
+    return {"tagsAll": UNKNOWN if inputs.get("tags") == UNKNOWN else c.all_tags(inputs)}
 
 
 def create(kind: ResourceType, c: Context, inputs: Props) -> tuple[str, Props]:
-    """Creates the resource; returns its id and its outputs as read back."""
+    """Creates the resource; returns its id and its outputs as read back. Raises UnfinishedError once it exists."""
     id_ = kind.create(c, inputs)
-    return id_, settled(kind, c, id_, inputs, {})
+    try:
+        kind.finish(c, id_, inputs)
+        return id_, settled(kind, c, id_, inputs, {})
+    except Exception as error:
+        try:
+            outputs = settled(kind, c, id_, inputs, {})
+        except Exception:
+            outputs = dict(inputs)
+        raise UnfinishedError(id_, outputs, error) from error
 
 
 def settled(kind: ResourceType, c: Context, id_: str, inputs: Props, before: Props) -> Props:
     """The outputs after a change: inputs, then what the cloud says now."""
     known = {**{key: value for key, value in before.items() if key in kind.computed}, **inputs}
-    live = kind.read(c, id_, known)
+    live = _live(kind, c, id_, known)
     if live is None:
         raise LookupError(f"{kind.token} {id_} was written and cannot be read back")
     return {**known, **prefer(kind, known, live), "region": c.region}
 
 
-def read(kind: ResourceType, c: Context, id_: str, inputs: Props, state: Props) -> tuple[Props, Props] | None:
-    """(inputs, outputs) as they are in the cloud now; None when the resource is gone. Without inputs it is an import."""
+def _live(kind: ResourceType, c: Context, id_: str, known: Props) -> Props | None:
     try:
-        live = kind.read(c, id_, {**state, **inputs})
+        return kind.read(c, id_, known)
     except ClientError as error:
         if is_absent(error):
             return None
         raise
     except IndexError:  # a describe call that lists nothing
         return None
+
+
+def read(kind: ResourceType, c: Context, id_: str, inputs: Props, state: Props) -> tuple[Props, Props] | None:
+    """(inputs, outputs) as they are in the cloud now; None when the resource is gone. Without inputs it is an import."""
+    live = _live(kind, c, id_, {**state, **inputs})
     if live is None:
         return None
     live = prefer(kind, {**state, **inputs}, live)
@@ -101,19 +160,19 @@ def _own_tags(live: Mapping[str, str], given: Mapping[str, str], defaults: Mappi
     return {key: value for key, value in live.items() if key in given or defaults.get(key) != value}
 
 
-def update(  # noqa: PLR0917  the parts of one UpdateRequest
-    kind: ResourceType, c: Context, id_: str, old_inputs: Props, state: Props, new: Props
-) -> Props:
+def update(kind: ResourceType, c: Context, id_: str, before: Before, new: Props) -> Props:
     """Sends what changed and returns the outputs as read back."""
-    changed = difference(kind, c, old_inputs, state, new).changed
-    # What the cloud has counts as old, so that drift found by a refresh is undone as well.
-    old = {
-        **old_inputs,
-        **{key: state[key] for key in state if key in kind.computed or key in kind.modelled or key == "tagsAll"},
-    }
-    if changed - kind.state_only:
+    changed = set(difference(kind, c, before, new).changed)
+    live = _live(kind, c, id_, {**before.state, **new})
+    if live is None:
+        raise LookupError(f"{kind.token} {id_} does not exist any more: run `pulumi refresh`, then again")
+    # What the cloud has counts as old: work that an earlier attempt left undone is done now, and drift is undone.
+    changed |= {key for key in new if key in kind.modelled and not same(kind, key, live.get(key), new[key])}
+    changed -= kind.replaced_by(before.inputs, new, frozenset(changed))
+    old = {**before.inputs, **{key: value for key, value in live.items() if value is not None}}
+    if changed - kind.state_only or changed & kind.sent:
         kind.update(c, id_, old, new, frozenset(changed))
-    return settled(kind, c, id_, new, state)
+    return settled(kind, c, id_, new, before.state)
 
 
 def delete(kind: ResourceType, c: Context, id_: str, state: Props) -> None:
@@ -132,4 +191,12 @@ def one_line(error: Exception) -> str:
         return f"{error.operation_name}: {answer.get('Code')}: {answer.get('Message')}"
     if isinstance(error, KeyError):
         return f"property {error} is missing"
-    return f"{type(error).__name__}: {error}" if not isinstance(error, ValueError) else str(error)
+    text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets that it quotes: botocore repeats a value that it cannot accept."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text

@@ -57,6 +57,8 @@ class ResourceType:
     replace_on: ClassVar[frozenset[str]] = frozenset()
     # Inputs that AWS never returns, or that only steer the provider: kept in Pulumi's state, never read back.
     state_only: ClassVar[frozenset[str]] = frozenset()
+    # Those of `state_only` whose change is a call all the same (a password).
+    sent: ClassVar[frozenset[str]] = frozenset()
     # Inputs that `read` gives back.
     modelled: ClassVar[frozenset[str]] = frozenset()
     # Paths of nested inputs that are refused (`rules.scanActions`); what is not listed is modelled.
@@ -73,6 +75,8 @@ class ResourceType:
     computed: ClassVar[tuple[str, ...]] = ()
     # The property that gets a generated name when the program gives none.
     name_property: ClassVar[str | None] = None
+    # How such a generated name begins.
+    name_start: ClassVar[str] = ""
     taggable: ClassVar[bool] = True
 
     def create(self, c: Context, p: Props) -> str:

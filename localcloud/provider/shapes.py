@@ -1,12 +1,12 @@
 """Nested property values <-> botocore shapes, in both directions and without a table per property.
 
-Pulumi names members in camelCase and renders an AWS structure sometimes as a list of one; botocore's model knows the
-members of each shape. What cannot be placed is an error that names it: nothing is dropped in silence.
+Pulumi names members in camelCase and renders an AWS structure sometimes as a list of one; botocore's model knows the members
+of each shape, schema.json those of each property. What cannot be placed is an error that names it: nothing is dropped in silence.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore.model import Shape
@@ -49,56 +49,41 @@ def _list(value: Any, shape: Any, path: str) -> list[Any]:
     return [to_api(item, shape.member, f"{path}{index}.") for index, item in enumerate(items)]
 
 
-def _member(key: str, members: Any) -> str | None:
+def _member(key: str, members: Iterable[str]) -> str | None:
     """The member that a camelCase key means; Pulumi may say singular where the API says plural, and the other way round."""
     by_name = {member.lower(): member for member in members}
     for candidate in (key.lower(), key.lower() + "s", key.lower().removesuffix("s")):
         if candidate in by_name:
-            return str(by_name[candidate])
+            return by_name[candidate]
     return None
 
 
-def from_api(value: Any, like: Any) -> Any:
-    """An API answer in the form of `like`, the value that the program last gave.
+def from_api(value: Any, kind: Any, like: Any, defaults: Mapping[str, Any]) -> Any:
+    """An API answer as the property of `kind` (an entry of schema.json).
 
-    Members that the program did not mention are left out, as they are AWS's defaults; where `like` is None (an import),
-    all are kept.
+    `like` is what the program last gave: a member that it did not mention is left out where it is empty, or what AWS fills in
+    by itself (`defaults`, by name of the member). Everything else is kept, so that a change made by hand is seen.
     """
+    if isinstance(kind, str):
+        return (value[0] if value else None) if isinstance(value, list) else value
+    if "list" in kind:
+        items = value if isinstance(value, list) else [value]
+        return [from_api(item, kind["list"], _at(like, index), defaults) for index, item in enumerate(items)]
+    if "map" in kind:
+        return {item["Key"]: item["Value"] for item in value} if isinstance(value, list) else value
     if isinstance(value, list):
-        return _list_like(value, like)
-    if isinstance(value, dict):
-        return _dict_like(value, like)
-    return value
-
-
-def _list_like(value: list[Any], like: Any) -> Any:
-    if isinstance(like, dict):
-        if value and all(isinstance(item, dict) and set(item) >= {"Key", "Value"} for item in value):
-            return {item["Key"]: item["Value"] for item in value}
-        return from_api(value[0], like) if value else {}
-    if isinstance(like, list):
-        return [from_api(item, like[min(index, len(like) - 1)] if like else None) for index, item in enumerate(value)]
-    if like is None:
-        return [from_api(item, None) for item in value]
-    return value[0] if value else None
-
-
-def _camel(member: str) -> str:
-    """The SDK's name of a member: SSEAlgorithm is sseAlgorithm, ReplicaKmsKeyID is replicaKmsKeyId."""
-    head = re.match(r"[A-Z]+(?![a-z])|[A-Z]", member)
-    first = head.group() if head else ""
-    rest = re.sub(r"ID$", "Id", member[len(first) :])
-    return first.lower() + rest
-
-
-def _dict_like(value: dict[str, Any], like: Any) -> Any:
-    if isinstance(like, list):
-        return [_dict_like(value, like[0] if like else None)]
-    if not isinstance(like, dict):
-        return {_camel(key): from_api(item, None) for key, item in value.items()}
+        value = value[0] if value else {}
     out: dict[str, Any] = {}
-    for key, wanted in like.items():
+    given = like if isinstance(like, dict) else {}
+    for key, inner in kind["members"].items():
         member = _member(key, value)
-        if member is not None:
-            out[key] = from_api(value[member], wanted)
+        if member is None or (member.lower() != key.lower() and _member(member, set(kind["members"]) - {key})):
+            continue  # absent, or another property's: resourceTypes is not resourceType
+        found = from_api(value[member], inner, given.get(key), defaults)
+        if key in given or not (found in (None, "", [], {}) or found == defaults.get(key)):
+            out[key] = found
     return out
+
+
+def _at(like: Any, index: int) -> Any:
+    return like[index] if isinstance(like, list) and index < len(like) else None

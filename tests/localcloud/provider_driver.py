@@ -20,6 +20,9 @@ class AbortedError(Exception):
 class _Call:
     """Stands for grpc.ServicerContext: an abort becomes an exception."""
 
+    def set_trailing_metadata(self, metadata: Any) -> None:
+        """The details of an abort; only a real channel shows them."""
+
     def abort(self, _: Any, details: str) -> NoReturn:
         raise AbortedError(details)
 

@@ -1,4 +1,7 @@
-"""The types that the local cloud provides, by token. A new type is a class in a module here, and a line of `schema.json` (make it anew)."""
+"""The types that the local cloud provides, by token.
+
+A new type is a class in a module here, and an entry of `schema.json`: `python -m localcloud.provider.schema` writes it.
+"""
 
 from __future__ import annotations
 

@@ -59,6 +59,7 @@ class Vault(ResourceType):
 
 class VaultLockConfiguration(ResourceType):
     token = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+    exclusive = True
     replace_on = frozenset({"backupVaultName", "minRetentionDays", "maxRetentionDays", "changeableForDays"})
     modelled = frozenset({"backupVaultName", "minRetentionDays", "maxRetentionDays"})
     state_only = frozenset({"changeableForDays"})
@@ -136,6 +137,7 @@ class Plan(ResourceType):
     token = "aws:backup/plan:Plan"
     replace_on = frozenset({"name"})
     modelled = frozenset({"name", "rules"})
+    not_modelled = frozenset({"rules.scanActions", "rules.targetLogicallyAirGappedBackupVaultArn"})
     computed = ("arn", "version")
     name_property = "name"
 
@@ -147,9 +149,6 @@ class Plan(ResourceType):
         return {"BackupPlanName": p["name"], "Rules": [self._rule(rule) for rule in p["rules"]]}
 
     def _rule(self, rule: Props) -> dict[str, Any]:
-        known = {*_RULE, "lifecycle", "copyActions"}
-        if unknown := sorted(set(rule) - known):
-            raise ValueError(f"rules: {', '.join(unknown)} is not modelled by the local cloud")
         copies = [
             {
                 "DestinationBackupVaultArn": copy["destinationVaultArn"],

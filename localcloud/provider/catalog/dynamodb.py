@@ -55,7 +55,7 @@ class Table(ResourceType):
     modelled = frozenset(
         {
             "name", "hashKey", "rangeKey", "attributes", "billingMode", "readCapacity", "writeCapacity", "streamEnabled",
-            "streamViewType", "serverSideEncryption", "pointInTimeRecovery", "deletionProtectionEnabled", "tableClass",
+            "streamViewType", "serverSideEncryption", "pointInTimeRecovery", "deletionProtectionEnabled",
         }
     )  # fmt: skip
     unordered = frozenset({"attributes"})
@@ -74,17 +74,15 @@ class Table(ResourceType):
             DeletionProtectionEnabled=bool(p.get("deletionProtectionEnabled", False)),
             Tags=tag_list(c.all_tags(p)),
             **self._throughput(p),
-            **some(
-                StreamSpecification=self._stream(p),
-                SSESpecification=self._encryption(p),
-                TableClass=p.get("tableClass"),
-            ),
+            **some(StreamSpecification=self._stream(p), SSESpecification=self._encryption(p)),
         )
-        wait_until_active(c, p["name"])
+        return str(p["name"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
+        wait_until_active(c, id_)
         wanted = p.get("pointInTimeRecovery") or {}
         if wanted.get("enabled"):
-            set_recovery(c, p["name"], True, wanted.get("recoveryPeriodInDays"))
-        return str(p["name"])
+            set_recovery(c, id_, True, wanted.get("recoveryPeriodInDays"))
 
     @staticmethod
     def _throughput(p: Props) -> dict[str, Any]:
@@ -144,7 +142,6 @@ class Table(ResourceType):
                 ),
             },
             "deletionProtectionEnabled": bool(table.get("DeletionProtectionEnabled", False)),
-            "tableClass": (table.get("TableClassSummary") or {}).get("TableClass"),
             "tagsAll": live_tags(c, table["TableArn"]),
         }
 
@@ -163,8 +160,6 @@ class Table(ResourceType):
             dynamodb.update_table(
                 TableName=id_, DeletionProtectionEnabled=bool(new.get("deletionProtectionEnabled", False))
             )
-        if "tableClass" in changed:
-            dynamodb.update_table(TableName=id_, TableClass=new.get("tableClass") or "STANDARD")
         if "pointInTimeRecovery" in changed:
             wanted = new.get("pointInTimeRecovery") or {}
             set_recovery(c, id_, bool(wanted.get("enabled")), wanted.get("recoveryPeriodInDays"))
@@ -179,6 +174,7 @@ class TableReplica(ResourceType):
 
     token = "aws:dynamodb/tableReplica:TableReplica"
     replace_on = frozenset({"globalTableArn", "kmsKeyArn", "tableClassOverride"})
+    exclusive = True
     modelled = frozenset({"globalTableArn", "kmsKeyArn", "pointInTimeRecovery", "deletionProtectionEnabled"})
     computed = ("arn",)
 
@@ -190,6 +186,10 @@ class TableReplica(ResourceType):
         region, name = self._source(p["globalTableArn"])
         member = some(RegionName=c.region, KMSMasterKeyId=p.get("kmsKeyArn"))
         c.client("dynamodb", region).update_table(TableName=name, ReplicaUpdates=[{"Create": member}])
+        return f"{name}:{region}"
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
+        name = id_.rsplit(":", 1)[0]
         wait_until_active(c, name)
         if p.get("pointInTimeRecovery"):
             set_recovery(c, name, True)
@@ -197,7 +197,6 @@ class TableReplica(ResourceType):
             c.client("dynamodb").update_table(TableName=name, DeletionProtectionEnabled=True)
         if tags := c.all_tags(p):
             c.client("dynamodb").tag_resource(ResourceArn=self._arn(c, name), Tags=tag_list(tags))
-        return f"{name}:{region}"
 
     @staticmethod
     def _arn(c: Context, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from localcloud.provider.catalog.ec2_network import ec2_arn, set_tags, specification
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, some, tag_map
+from localcloud.provider.schema import schema
 from localcloud.provider.shapes import from_api, to_api
 
 
@@ -105,6 +106,7 @@ class DefaultKmsKey(ResourceType):
     """A setting of the account in a Region; deleting it restores AWS's own key."""
 
     token = "aws:ebs/defaultKmsKey:DefaultKmsKey"
+    exclusive = True
     replace_on = frozenset({"keyArn"})
     modelled = frozenset({"keyArn"})
     taggable = False
@@ -120,9 +122,31 @@ class DefaultKmsKey(ResourceType):
         c.client("ec2").reset_ebs_default_kms_key_id()
 
 
+# What AWS fills in where a policy says nothing.
+_DLM_DEFAULTS = {
+    "resourceLocations": "CLOUD",
+    "location": "CLOUD",
+    "copyTags": False,
+    "policyType": "EBS_SNAPSHOT_MANAGEMENT",
+}
+
+
 class LifecyclePolicy(ResourceType):
     token = "aws:dlm/lifecyclePolicy:LifecyclePolicy"
     modelled = frozenset({"description", "executionRoleArn", "policyDetails", "state"})
+    # Event-based and default policies, archiving and scripts.
+    not_modelled = frozenset(
+        {
+            *(
+                f"policyDetails.{name}"
+                for name in (
+                    "action", "copyTags", "createInterval", "eventSource", "exclusions", "extendDeletion", "parameters",
+                    "policyLanguage", "resourceType", "retainInterval",
+                )
+            ),
+            *(f"policyDetails.schedules.{name}" for name in ("archiveRule", "createRule.scripts")),
+        }
+    )  # fmt: skip
     computed = ("arn",)
 
     def create(self, c: Context, p: Props) -> str:
@@ -147,7 +171,12 @@ class LifecyclePolicy(ResourceType):
             "description": policy["Description"],
             "executionRoleArn": policy["ExecutionRoleArn"],
             "state": policy["State"],
-            "policyDetails": from_api(policy["PolicyDetails"], state.get("policyDetails")),
+            "policyDetails": from_api(
+                policy["PolicyDetails"],
+                schema()[self.token]["members"]["policyDetails"],
+                state.get("policyDetails"),
+                _DLM_DEFAULTS,
+            ),
             "tagsAll": policy.get("Tags", {}),
         }
 

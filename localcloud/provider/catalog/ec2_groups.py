@@ -39,10 +39,11 @@ class SecurityGroup(ResourceType):
             **some(VpcId=p.get("vpcId")),
             TagSpecifications=specification(c, "security-group", p),
         )
-        id_ = str(made["GroupId"])
+        return str(made["GroupId"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
         # Like the official provider: AWS's allow-all egress rule goes, what is wanted is stated.
         _revoke_everything(c, _groups(c, group_id=id_)[0])
-        return id_
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         found = _groups(c, group_id=id_)
@@ -65,7 +66,10 @@ class SecurityGroup(ResourceType):
 
 
 class DefaultSecurityGroup(ResourceType):
-    """Adopts the VPC's default group and strips it; deleting forgets it, since AWS never deletes it before its VPC."""
+    """Adopts the VPC's default group and strips it: rules in it are not modelled, and rules.py refuses them.
+
+    Deleting forgets it, since AWS never deletes it before its VPC.
+    """
 
     token = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
     replace_on = frozenset({"vpcId"})
@@ -74,15 +78,11 @@ class DefaultSecurityGroup(ResourceType):
     computed = ("arn", "name", "description", "ownerId")
 
     def create(self, c: Context, p: Props) -> str:
-        group = _groups(c, vpc_id=p["vpcId"], group_name="default")[0]
-        self._strip(c, group, p)
-        set_tags(c, group["GroupId"], {"tagsAll": {}}, p)
-        return str(group["GroupId"])
+        return str(_groups(c, vpc_id=p["vpcId"], group_name="default")[0]["GroupId"])
 
-    def _strip(self, c: Context, group: dict[str, Any], p: Props) -> None:
-        if p.get("ingress") or p.get("egress"):
-            raise ValueError("the local cloud models a default security group without rules only")
-        _revoke_everything(c, group)
+    def finish(self, c: Context, id_: str, p: Props) -> None:
+        _revoke_everything(c, _groups(c, group_id=id_)[0])
+        set_tags(c, id_, {"tagsAll": {}}, p)
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         found = _groups(c, group_id=id_)
@@ -101,7 +101,7 @@ class DefaultSecurityGroup(ResourceType):
         }
 
     def update(self, c: Context, id_: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        self._strip(c, _groups(c, group_id=id_)[0], new)
+        _revoke_everything(c, _groups(c, group_id=id_)[0])
         set_tags(c, id_, old, new)
 
     def delete(self, c: Context, id_: str, state: Props) -> None:

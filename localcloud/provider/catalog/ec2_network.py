@@ -39,9 +39,10 @@ class Vpc(ResourceType):
             InstanceTenancy=p.get("instanceTenancy", "default"),
             TagSpecifications=specification(c, "vpc", p),
         )
-        id_ = str(vpc["Vpc"]["VpcId"])
+        return str(vpc["Vpc"]["VpcId"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
         self._dns(c, id_, p)
-        return id_
 
     def _dns(self, c: Context, id_: str, p: Props) -> None:
         ec2 = c.client("ec2")
@@ -89,10 +90,11 @@ class Subnet(ResourceType):
             **some(VpcId=p["vpcId"], CidrBlock=p.get("cidrBlock"), AvailabilityZone=p.get("availabilityZone")),
             TagSpecifications=specification(c, "subnet", p),
         )
-        id_ = str(subnet["Subnet"]["SubnetId"])
+        return str(subnet["Subnet"]["SubnetId"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
         if p.get("mapPublicIpOnLaunch"):
             c.client("ec2").modify_subnet_attribute(SubnetId=id_, MapPublicIpOnLaunch={"Value": True})
-        return id_
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         subnet = c.client("ec2").describe_subnets(SubnetIds=[id_])["Subnets"][0]
@@ -148,6 +150,8 @@ class RouteTable(ResourceType):
 
 class RouteTableAssociation(ResourceType):
     token = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    # The official provider moves an association in place, which gives it a new id; here that is a new resource.
+    exclusive = True
     replace_on = frozenset({"subnetId", "routeTableId"})
     modelled = frozenset({"subnetId", "routeTableId"})
     taggable = False
@@ -156,15 +160,23 @@ class RouteTableAssociation(ResourceType):
         made = c.client("ec2").associate_route_table(SubnetId=p["subnetId"], RouteTableId=p["routeTableId"])
         return str(made["AssociationId"])
 
-    def read(self, c: Context, id_: str, state: Props) -> Props | None:
+    @staticmethod
+    def _find(c: Context, id_: str) -> Props | None:
+        """By AWS's id, or by `<subnet id>/<route table id>` as an import names it."""
         for table in c.client("ec2").describe_route_tables()["RouteTables"]:
             for association in table.get("Associations", []):
-                if association["RouteTableAssociationId"] == id_:
-                    return {"subnetId": association.get("SubnetId"), "routeTableId": table["RouteTableId"]}
+                pair = f"{association.get('SubnetId')}/{table['RouteTableId']}"
+                if id_ in (association["RouteTableAssociationId"], pair):
+                    return dict(association)
         return None
 
+    def read(self, c: Context, id_: str, state: Props) -> Props | None:
+        found = self._find(c, id_)
+        return found and {"subnetId": found.get("SubnetId"), "routeTableId": found["RouteTableId"]}
+
     def delete(self, c: Context, id_: str, state: Props) -> None:
-        c.client("ec2").disassociate_route_table(AssociationId=id_)
+        if found := self._find(c, id_):
+            c.client("ec2").disassociate_route_table(AssociationId=found["RouteTableAssociationId"])
 
 
 class VpcEndpoint(ResourceType):

@@ -93,11 +93,13 @@ class Key(ResourceType):
             ),
             Tags=tag_list(c.all_tags(p), "TagKey", "TagValue"),
         )
-        id_ = str(made["KeyMetadata"]["KeyId"])
-        self._rotation(c, id_, p)
+        return str(made["KeyMetadata"]["KeyId"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
+        if p.get("enableKeyRotation"):
+            self._rotation(c, id_, p)
         if p.get("isEnabled") is False:
             _set_enabled(c, id_, False)
-        return id_
 
     def _rotation(self, c: Context, id_: str, p: Props) -> None:
         kms = c.client("kms")
@@ -147,10 +149,11 @@ class ReplicaKey(ResourceType):
             **some(Description=p.get("description"), Policy=p.get("policy")),
             Tags=tag_list(c.all_tags(p), "TagKey", "TagValue"),
         )
-        id_ = str(made["ReplicaKeyMetadata"]["KeyId"])
+        return str(made["ReplicaKeyMetadata"]["KeyId"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
         if p.get("enabled") is False:
             _set_enabled(c, id_, False)
-        return id_
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         metadata = _live(c, id_)
@@ -178,6 +181,8 @@ class Alias(ResourceType):
     replace_on = frozenset({"name", "namePrefix"})
     modelled = frozenset({"name", "targetKeyId"})
     computed = ("arn", "targetKeyArn")
+    name_property = "name"
+    name_start = "alias/"
     taggable = False
 
     def create(self, c: Context, p: Props) -> str:
@@ -188,11 +193,14 @@ class Alias(ResourceType):
         for page in c.client("kms").get_paginator("list_aliases").paginate():
             for alias in page["Aliases"]:
                 if alias["AliasName"] == id_ and alias.get("TargetKeyId"):
+                    arn = f"arn:aws:kms:{c.region}:{c.account_id}:key/{alias['TargetKeyId']}"
+                    # AWS takes the key's id and its ARN, and answers the id.
+                    given = state.get("targetKeyId")
                     return {
                         "arn": alias["AliasArn"],
                         "name": id_,
-                        "targetKeyId": alias["TargetKeyId"],
-                        "targetKeyArn": f"arn:aws:kms:{c.region}:{c.account_id}:key/{alias['TargetKeyId']}",
+                        "targetKeyId": given if given == arn else alias["TargetKeyId"],
+                        "targetKeyArn": arn,
                     }
         return None
 

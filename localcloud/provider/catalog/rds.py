@@ -78,8 +78,10 @@ class ParameterGroup(ResourceType):
             Description=p.get("description", "Managed by Pulumi"),
             Tags=tag_list(c.all_tags(p)),
         )
-        self._set(c, p["name"], p)
         return str(p["name"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
+        self._set(c, id_, p)
 
     def _set(self, c: Context, name: str, p: Props) -> None:
         wanted = [
@@ -214,6 +216,7 @@ class Instance(ResourceType):
         }
     )
     secrets = frozenset({"password"})
+    sent = frozenset({"password"})
     unordered = frozenset({"vpcSecurityGroupIds", "enabledCloudwatchLogsExports"})
     computed = ("arn", "address", "endpoint", "hostedZoneId", "resourceId", "status", "replicas", "port")
     name_property = "identifier"
@@ -235,19 +238,23 @@ class Instance(ResourceType):
         }
 
     def _primary(self, c: Context, p: Props) -> Any:
+        # Not a rule of Check: a promotion and an import leave them out.
+        if missing := [key for key in ("engine", "username", "password", "allocatedStorage") if not p.get(key)]:
+            raise ValueError(f"{', '.join(missing)} must be set unless replicateSourceDb is")
         return c.client("rds").create_db_instance(**self._shared(c, p), **some(MasterUserPassword=p.get("password")))
 
     def _replica(self, c: Context, p: Props) -> Any:
         rds = c.client("rds")
         source = p["replicateSourceDb"]
         region = some(SourceRegion=source.split(":")[3] if source.startswith("arn:") else None)
-        made = rds.create_db_instance_read_replica(
+        return rds.create_db_instance_read_replica(
             SourceDBInstanceIdentifier=source, **region, **self._shared(c, p, leave_out=_FROM_SOURCE)
         )
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
         after = {_SIMPLE[key]: p[key] for key in _AFTER_REPLICA if p.get(key) is not None}
-        if after:
-            rds.modify_db_instance(DBInstanceIdentifier=p["identifier"], ApplyImmediately=True, **after)
-        return made
+        if after and p.get("replicateSourceDb"):
+            c.client("rds").modify_db_instance(DBInstanceIdentifier=p["identifier"], ApplyImmediately=True, **after)
 
     def _find(self, c: Context, id_: str, identifier: str | None) -> dict[str, Any] | None:
         """By resource id, which outlives a rename and tells a new instance of the same name from the old one."""
@@ -335,6 +342,7 @@ class Instance(ResourceType):
 class InstanceAutomatedBackupsReplication(ResourceType):
     token = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
     replace_on = frozenset({"sourceDbInstanceArn", "kmsKeyId", "retentionPeriod"})
+    exclusive = True
     modelled = frozenset({"sourceDbInstanceArn", "kmsKeyId", "retentionPeriod"})
     state_only = frozenset({"preSignedUrl"})
     taggable = False

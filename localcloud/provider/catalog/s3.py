@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, is_absent, some, tag_list, tag_map
+from localcloud.provider.schema import schema
 from localcloud.provider.shapes import from_api, to_api
 
 DEFAULT_LOCATION = "us-east-1"
@@ -29,8 +30,10 @@ class Bucket(ResourceType):
             {} if c.region == DEFAULT_LOCATION else {"CreateBucketConfiguration": {"LocationConstraint": c.region}}
         )
         s3.create_bucket(Bucket=p["bucket"], **location, **some(ObjectLockEnabledForBucket=p.get("objectLockEnabled")))
-        self._tag(c, p["bucket"], p)
         return str(p["bucket"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
+        self._tag(c, id_, p)
 
     @staticmethod
     def _tag(c: Context, name: str, p: Props) -> None:
@@ -107,6 +110,7 @@ class BucketPart(ResourceType):
 class BucketVersioning(BucketPart):
     token = "aws:s3/bucketVersioning:BucketVersioning"
     modelled = frozenset({"bucket", "versioningConfiguration"})
+    not_modelled = frozenset({"versioningConfiguration.mfaDelete"})
 
     def put(self, c: Context, p: Props) -> None:
         status = p["versioningConfiguration"]["status"]
@@ -125,6 +129,7 @@ class BucketVersioning(BucketPart):
 class BucketServerSideEncryptionConfiguration(BucketPart):
     token = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     modelled = frozenset({"bucket", "rules"})
+    not_modelled = frozenset({"rules.blockedEncryptionTypes"})
 
     def put(self, c: Context, p: Props) -> None:
         rules = []
@@ -231,10 +236,18 @@ class BucketReplicationConfig(BucketPart):
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         live = c.client("s3").get_bucket_replication(Bucket=id_)["ReplicationConfiguration"]
-        return {"bucket": id_, "role": live["Role"], "rules": from_api(live["Rules"], state.get("rules"))}
+        return {"bucket": id_, "role": live["Role"], "rules": _rules(self.token, live, state)}
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
         c.client("s3").delete_bucket_replication(Bucket=id_)
+
+
+# What AWS fills in where a rule says nothing.
+_RULE_DEFAULTS: dict[str, Any] = {}
+
+
+def _rules(token: str, live: dict[str, Any], state: Props) -> Any:
+    return from_api(live["Rules"], schema()[token]["members"]["rules"], state.get("rules"), _RULE_DEFAULTS)
 
 
 def _dated(rule: Props) -> Props:
@@ -253,7 +266,7 @@ class BucketLifecycleConfiguration(BucketPart):
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         live = c.client("s3").get_bucket_lifecycle_configuration(Bucket=id_)
-        return {"bucket": id_, "rules": from_api(live["Rules"], state.get("rules"))}
+        return {"bucket": id_, "rules": _rules(self.token, live, state)}
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
         c.client("s3").delete_bucket_lifecycle(Bucket=id_)

@@ -12,6 +12,7 @@ class Secret(ResourceType):
     token = "aws:secretsmanager/secret:Secret"
     replace_on = frozenset({"name", "namePrefix"})
     modelled = frozenset({"name", "description", "kmsKeyId", "replicas"})
+    not_modelled = frozenset({"replicas.lastAccessedDate", "replicas.status", "replicas.statusMessage"})
     state_only = frozenset({"recoveryWindowInDays", "forceOverwriteReplicaSecret"})
     unordered = frozenset({"replicas"})
     computed = ("arn",)
@@ -43,7 +44,9 @@ class Secret(ResourceType):
             "replicas": [
                 {
                     "region": r["Region"],
-                    **some(kmsKeyId=r.get("KmsKeyId") if given.get(r["Region"], {}).get("kmsKeyId") else None),
+                    **some(
+                        kmsKeyId=r.get("KmsKeyId") if not state or given.get(r["Region"], {}).get("kmsKeyId") else None
+                    ),
                 }
                 for r in sorted(secret.get("ReplicationStatus") or [], key=lambda r: str(r["Region"]))
             ],
