@@ -20,7 +20,13 @@ def same(kind: ResourceType, key: str, left: Any, right: Any) -> bool:
 
 def changed_keys(kind: ResourceType, old: Props, new: Props) -> frozenset[str]:
     keys = {key for key in {*old, *new} if not key.startswith("__")}
-    return frozenset(key for key in keys if not same(kind, key, old.get(key), new.get(key)))
+    return frozenset(key for key in keys if not _unchanged(kind, key, old.get(key), new.get(key)))
+
+
+def _unchanged(kind: ResourceType, key: str, old: Any, new: Any) -> bool:
+    default = kind.defaults.get(key)
+    old, new = default if old is None else old, default if new is None else new
+    return (new is None and key in kind.kept) or same(kind, key, old, new)
 
 
 def prefer(kind: ResourceType, given: Props, live: Props) -> Props:

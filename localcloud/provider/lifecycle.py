@@ -66,7 +66,9 @@ def difference(kind: ResourceType, c: Context, before: Before, new: Props) -> Di
     """Compares the inputs, and the tags that the provider's defaults add to them."""
     # A state that holds no inputs (of an import by an old engine) is compared by its outputs.
     old = before.inputs or {k: v for k, v in before.state.items() if k in new and k in kind.modelled | kind.state_only}
-    changed = set(changed_keys(kind, old, new))
+    # What AWS chose counts as the old value of an input that was never given.
+    chosen = {k: v for k, v in before.state.items() if k in kind.kept}
+    changed = set(changed_keys(kind, {**chosen, **old}, new))
     if kind.taggable:
         changed.discard("tags")
         if new.get("tags") == UNKNOWN:
@@ -138,13 +140,14 @@ def read(kind: ResourceType, c: Context, id_: str, inputs: Props, state: Props) 
     if live is None:
         return None
     live = prefer(kind, {**state, **inputs}, live)
-    outputs = {**state, **live, "region": c.region}
-    return _inputs_now(kind, c, inputs, live), outputs
+    now = _inputs_now(kind, c, inputs, live)
+    tags = {"tags": now.get("tags")} if kind.taggable else {}
+    return now, {**state, **live, **tags, "region": c.region}
 
 
 def _inputs_now(kind: ResourceType, c: Context, inputs: Props, live: Props) -> Props:
     """The inputs that would lead to what is there: each given one as it is now, for an import all that are modelled."""
-    found = dict(inputs) if inputs else {key: live[key] for key in kind.modelled if live.get(key) not in (None, [], {})}
+    found = dict(inputs) if inputs else kind.inputs_of(live)
     for key in inputs:
         if key in live and key in kind.modelled:
             found[key] = live[key]

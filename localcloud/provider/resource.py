@@ -65,6 +65,10 @@ class ResourceType:
     not_modelled: ClassVar[frozenset[str]] = frozenset()
     # Whether two cannot exist side by side, so that a replacement deletes first.
     exclusive: ClassVar[bool] = False
+    # Inputs that AWS chooses where the program says nothing; to stop naming one changes nothing (Optional and Computed).
+    kept: ClassVar[frozenset[str]] = frozenset()
+    # What an input that is left out means.
+    defaults: ClassVar[Mapping[str, Any]] = {}
     # Properties whose text is a JSON document, compared by content.
     documents: ClassVar[frozenset[str]] = frozenset()
     # Lists whose order means nothing to AWS.
@@ -89,6 +93,10 @@ class ResourceType:
     def replaced_by(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         """Those of the changed properties that need a new resource."""
         return changed & (self.replace_on | {"region"})
+
+    def inputs_of(self, live: Props) -> Props:
+        """The inputs that would lead to what `read` returned, for an import."""
+        return {key: live[key] for key in self.modelled if live.get(key) not in (None, [], {})}
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         """Returns every property as it is in the cloud now, or None when the resource is gone."""

@@ -62,13 +62,18 @@ def from_api(value: Any, kind: Any, like: Any, defaults: Mapping[str, Any]) -> A
     """An API answer as the property of `kind` (an entry of schema.json).
 
     `like` is what the program last gave: a member that it did not mention is left out where it is empty, or what AWS fills in
-    by itself (`defaults`, by name of the member). Everything else is kept, so that a change made by hand is seen.
+    by itself (`defaults`, by name of the member). Everything else is kept, so that a change made by hand is seen. Without
+    `like`, in an import, what is empty is kept as well.
     """
+    return _from_api(value, kind, like, (defaults, like is None))
+
+
+def _from_api(value: Any, kind: Any, like: Any, choice: tuple[Mapping[str, Any], bool]) -> Any:
     if isinstance(kind, str):
         return (value[0] if value else None) if isinstance(value, list) else value
     if "list" in kind:
         items = value if isinstance(value, list) else [value]
-        return [from_api(item, kind["list"], _at(like, index), defaults) for index, item in enumerate(items)]
+        return [_from_api(item, kind["list"], _at(like, index), choice) for index, item in enumerate(items)]
     if "map" in kind:
         return {item["Key"]: item["Value"] for item in value} if isinstance(value, list) else value
     if isinstance(value, list):
@@ -79,10 +84,17 @@ def from_api(value: Any, kind: Any, like: Any, defaults: Mapping[str, Any]) -> A
         member = _member(key, value)
         if member is None or (member.lower() != key.lower() and _member(member, set(kind["members"]) - {key})):
             continue  # absent, or another property's: resourceTypes is not resourceType
-        found = from_api(value[member], inner, given.get(key), defaults)
-        if key in given or not (found in (None, "", [], {}) or found == defaults.get(key)):
+        found = _from_api(value[member], inner, given.get(key), choice)
+        defaults, importing = choice
+        if key in given or not (found == defaults.get(key) or (_is_empty(found) and not importing)):
             out[key] = found
     return out
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_empty, value.values()))
+    return all(map(_is_empty, value)) if isinstance(value, list) else value in (None, "")
 
 
 def _at(like: Any, index: int) -> Any:

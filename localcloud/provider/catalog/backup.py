@@ -25,6 +25,7 @@ class Vault(ResourceType):
     token = "aws:backup/vault:Vault"
     replace_on = frozenset({"name", "kmsKeyArn"})
     modelled = frozenset({"name", "kmsKeyArn"})
+    kept = frozenset({"kmsKeyArn"})
     state_only = frozenset({"forceDestroy"})
     computed = ("arn", "recoveryPoints")
     name_property = "name"
@@ -133,10 +134,19 @@ _RULE = {
 }
 
 
+_RULE_DEFAULTS = {
+    "scheduleExpressionTimezone": "Etc/UTC",
+    "startWindow": 60,
+    "completionWindow": 180,
+    "enableContinuousBackup": False,
+}
+
+
 class Plan(ResourceType):
     token = "aws:backup/plan:Plan"
     replace_on = frozenset({"name"})
     modelled = frozenset({"name", "rules"})
+    unordered = frozenset({"rules"})
     not_modelled = frozenset({"rules.scanActions", "rules.targetLogicallyAirGappedBackupVaultArn"})
     computed = ("arn", "version")
     name_property = "name"
@@ -193,10 +203,13 @@ class Plan(ResourceType):
             }
             for copy in rule.get("CopyActions") or []
         ]
-        values = {key: rule.get(member) for key, member in _RULE.items()}
-        if given is not None:
-            # Windows and the like that the program left out come back with AWS's defaults.
-            values = {key: value for key, value in values.items() if key in given}
+        mentioned = given or {}
+        # Windows and the like that the program left out come back with AWS's defaults.
+        values = {
+            key: rule.get(member)
+            for key, member in _RULE.items()
+            if key in mentioned or rule.get(member) not in (None, {}, _RULE_DEFAULTS.get(key))
+        }
         return some(**values, lifecycle=live_lifecycle(rule.get("Lifecycle")), copyActions=copies or None)
 
     def update(self, c: Context, id_: str, old: Props, new: Props, changed: frozenset[str]) -> None:

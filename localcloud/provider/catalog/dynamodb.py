@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, some, tag_list, tag_map
@@ -58,6 +58,10 @@ class Table(ResourceType):
             "streamViewType", "serverSideEncryption", "pointInTimeRecovery", "deletionProtectionEnabled",
         }
     )  # fmt: skip
+    kept = frozenset(
+        {"attributes", "readCapacity", "writeCapacity", "streamViewType", "serverSideEncryption", "pointInTimeRecovery"}
+    )
+    defaults: ClassVar = {"billingMode": "PROVISIONED", "streamEnabled": False, "deletionProtectionEnabled": False}
     unordered = frozenset({"attributes"})
     computed = ("arn", "streamArn", "streamLabel")
     name_property = "name"
@@ -176,6 +180,8 @@ class TableReplica(ResourceType):
     replace_on = frozenset({"globalTableArn", "kmsKeyArn", "tableClassOverride"})
     exclusive = True
     modelled = frozenset({"globalTableArn", "kmsKeyArn", "pointInTimeRecovery", "deletionProtectionEnabled"})
+    kept = frozenset({"kmsKeyArn"})
+    defaults: ClassVar = {"pointInTimeRecovery": False, "deletionProtectionEnabled": False}
     computed = ("arn",)
 
     @staticmethod

@@ -19,6 +19,7 @@ class Volume(ResourceType):
     modelled = frozenset(
         {"availabilityZone", "size", "type", "iops", "throughput", "encrypted", "kmsKeyId", "snapshotId"}
     )
+    kept = frozenset({"size", "type", "iops", "throughput", "encrypted", "kmsKeyId", "snapshotId"})
     state_only = frozenset({"finalSnapshot"})
     computed = ("arn", "createTime")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from localcloud.provider.catalog.ec2_network import ec2_arn, set_tags, specification
 from localcloud.provider.codec import Props
@@ -28,6 +28,8 @@ class SecurityGroup(ResourceType):
     token = "aws:ec2/securityGroup:SecurityGroup"
     replace_on = frozenset({"name", "description", "vpcId"})
     modelled = frozenset({"name", "description", "vpcId"})
+    kept = frozenset({"vpcId"})
+    defaults: ClassVar = {"description": "Managed by Pulumi"}
     state_only = frozenset({"revokeRulesOnDelete"})
     computed = ("arn", "ownerId")
     name_property = "name"

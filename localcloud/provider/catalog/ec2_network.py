@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, some, tag_list, tag_map
@@ -31,6 +31,7 @@ class Vpc(ResourceType):
     token = "aws:ec2/vpc:Vpc"
     replace_on = frozenset({"cidrBlock", "instanceTenancy"})
     modelled = frozenset({"cidrBlock", "instanceTenancy", "enableDnsSupport", "enableDnsHostnames"})
+    defaults: ClassVar = {"instanceTenancy": "default", "enableDnsSupport": True, "enableDnsHostnames": False}
     computed = ("arn", "defaultSecurityGroupId", "mainRouteTableId", "ownerId")
 
     def create(self, c: Context, p: Props) -> str:
@@ -83,6 +84,8 @@ class Subnet(ResourceType):
     token = "aws:ec2/subnet:Subnet"
     replace_on = frozenset({"cidrBlock", "availabilityZone", "vpcId"})
     modelled = frozenset({"cidrBlock", "availabilityZone", "vpcId", "mapPublicIpOnLaunch"})
+    kept = frozenset({"availabilityZone"})
+    defaults: ClassVar = {"mapPublicIpOnLaunch": False}
     computed = ("arn", "availabilityZoneId", "ownerId")
 
     def create(self, c: Context, p: Props) -> str:
@@ -183,6 +186,8 @@ class VpcEndpoint(ResourceType):
     token = "aws:ec2/vpcEndpoint:VpcEndpoint"
     replace_on = frozenset({"vpcId", "serviceName", "vpcEndpointType"})
     modelled = frozenset({"vpcId", "serviceName", "vpcEndpointType", "routeTableIds"})
+    kept = frozenset({"routeTableIds"})
+    defaults: ClassVar = {"vpcEndpointType": "Gateway"}
     unordered = frozenset({"routeTableIds"})
     computed = ("arn", "state", "ownerId")
 

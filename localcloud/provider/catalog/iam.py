@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, document, some, tag_list, tag_map
 
@@ -14,6 +16,7 @@ class Role(ResourceType):
     )
     state_only = frozenset({"forceDetachPolicies"})
     documents = frozenset({"assumeRolePolicy"})
+    defaults: ClassVar = {"path": "/", "maxSessionDuration": 3600}
     computed = ("arn", "createDate", "uniqueId")
     name_property = "name"
 

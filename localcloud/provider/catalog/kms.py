@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, some, tag_list, tag_map
@@ -78,6 +78,13 @@ class Key(ResourceType):
             "rotationPeriodInDays",
         }
     )
+    kept = frozenset({"description", "multiRegion", "policy", "rotationPeriodInDays"})
+    defaults: ClassVar = {
+        "keyUsage": DEFAULT_USAGE,
+        "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
+        "isEnabled": True,
+        "enableKeyRotation": False,
+    }
     state_only = frozenset({"deletionWindowInDays", "bypassPolicyLockoutSafetyCheck"})
     documents = frozenset({"policy"})
     computed = ("arn", "keyId")
@@ -123,11 +130,15 @@ class Key(ResourceType):
         }
 
     def update(self, c: Context, id_: str, old: Props, new: Props, changed: frozenset[str]) -> None:
+        # AWS changes nothing of a disabled key: it is enabled before the rest, and disabled after.
+        enabled = bool(new.get("isEnabled", True))
+        if "isEnabled" in changed and enabled:
+            _set_enabled(c, id_, True)
         if changed & {"enableKeyRotation", "rotationPeriodInDays"}:
             self._rotation(c, id_, new)
-        if "isEnabled" in changed:
-            _set_enabled(c, id_, bool(new.get("isEnabled", True)))
         _change(c, id_, old, new, changed)
+        if "isEnabled" in changed and not enabled:
+            _set_enabled(c, id_, False)
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
         _schedule_deletion(c, id_, state)
@@ -137,6 +148,8 @@ class ReplicaKey(ResourceType):
     token = "aws:kms/replicaKey:ReplicaKey"
     replace_on = frozenset({"primaryKeyArn"})
     modelled = frozenset({"primaryKeyArn", "description", "policy", "enabled"})
+    kept = frozenset({"policy"})
+    defaults: ClassVar = {"enabled": True}
     state_only = frozenset({"deletionWindowInDays", "bypassPolicyLockoutSafetyCheck"})
     documents = frozenset({"policy"})
     computed = ("arn", "keyId", "keyRotationEnabled", "keySpec", "keyUsage")

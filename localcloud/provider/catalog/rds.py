@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, some, tag_list, tag_map
@@ -25,6 +25,7 @@ class SubnetGroup(ResourceType):
     token = "aws:rds/subnetGroup:SubnetGroup"
     replace_on = frozenset({"name"})
     modelled = frozenset({"name", "description", "subnetIds"})
+    defaults: ClassVar = {"description": "Managed by Pulumi"}
     unordered = frozenset({"subnetIds"})
     computed = ("arn", "vpcId", "supportedNetworkTypes")
     name_property = "name"
@@ -66,6 +67,7 @@ class ParameterGroup(ResourceType):
     token = "aws:rds/parameterGroup:ParameterGroup"
     replace_on = frozenset({"name", "family", "description"})
     modelled = frozenset({"name", "family", "description", "parameters"})
+    defaults: ClassVar = {"description": "Managed by Pulumi"}
     state_only = frozenset({"skipDestroy"})
     unordered = frozenset({"parameters"})
     computed = ("arn",)
@@ -215,6 +217,22 @@ class Instance(ResourceType):
             "allowMajorVersionUpgrade",
         }
     )
+    kept = frozenset(
+        {
+            "allocatedStorage", "availabilityZone", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "dbName",
+            "dbSubnetGroupName", "engine", "engineVersion", "identifier", "kmsKeyId", "maintenanceWindow", "multiAz",
+            "parameterGroupName", "port", "storageThroughput", "storageType", "username", "vpcSecurityGroupIds",
+        }
+    )  # fmt: skip
+    defaults: ClassVar = {
+        "autoMinorVersionUpgrade": True,
+        "copyTagsToSnapshot": False,
+        "deletionProtection": False,
+        "iamDatabaseAuthenticationEnabled": False,
+        "performanceInsightsEnabled": False,
+        "publiclyAccessible": False,
+        "storageEncrypted": False,
+    }
     secrets = frozenset({"password"})
     sent = frozenset({"password"})
     unordered = frozenset({"vpcSecurityGroupIds", "enabledCloudwatchLogsExports"})
@@ -255,6 +273,12 @@ class Instance(ResourceType):
         after = {_SIMPLE[key]: p[key] for key in _AFTER_REPLICA if p.get(key) is not None}
         if after and p.get("replicateSourceDb"):
             c.client("rds").modify_db_instance(DBInstanceIdentifier=p["identifier"], ApplyImmediately=True, **after)
+
+    def inputs_of(self, live: Props) -> Props:
+        """A replica has from its source what CreateDBInstanceReadReplica refuses."""
+        inputs = super().inputs_of(live)
+        left_out = ("engine", "engineVersion", "dbName", "username") if live.get("replicateSourceDb") else ()
+        return {key: value for key, value in inputs.items() if key not in left_out}
 
     def _find(self, c: Context, id_: str, identifier: str | None) -> dict[str, Any] | None:
         """By resource id, which outlives a rename and tells a new instance of the same name from the old one."""
@@ -299,14 +323,9 @@ class Instance(ResourceType):
                 raise ValueError("cannot elect new source database for replication")  # the official provider's words
             rds.promote_read_replica(DBInstanceIdentifier=identifier)
         modify = {_SIMPLE[key]: new[key] for key in changed if key in _SIMPLE and new.get(key) is not None}
-        # Removing the property means its default: no backups, one zone, no protection. AWS keeps what it is not told.
-        defaults: dict[str, Any] = {
-            "backupRetentionPeriod": 0,
-            "multiAz": False,
-            "deletionProtection": False,
-            "copyTagsToSnapshot": False,
-        }
-        modify |= {_SIMPLE[key]: value for key, value in defaults.items() if key in changed and new.get(key) is None}
+        # AWS keeps what it is not told, so a property that was left out is told its default.
+        removed = {key for key in changed & set(_SIMPLE) if new.get(key) is None}
+        modify |= {_SIMPLE[key]: value for key, value in self.defaults.items() if key in removed}
         if "password" in changed:
             modify["MasterUserPassword"] = new["password"]
         if "vpcSecurityGroupIds" in changed:
@@ -344,6 +363,8 @@ class InstanceAutomatedBackupsReplication(ResourceType):
     replace_on = frozenset({"sourceDbInstanceArn", "kmsKeyId", "retentionPeriod"})
     exclusive = True
     modelled = frozenset({"sourceDbInstanceArn", "kmsKeyId", "retentionPeriod"})
+    kept = frozenset({"kmsKeyId"})
+    defaults: ClassVar = {"retentionPeriod": 7}
     state_only = frozenset({"preSignedUrl"})
     taggable = False
 

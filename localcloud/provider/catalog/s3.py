@@ -20,6 +20,7 @@ class Bucket(ResourceType):
     token = "aws:s3/bucket:Bucket"
     replace_on = frozenset({"bucket", "bucketPrefix", "objectLockEnabled"})
     modelled = frozenset({"bucket", "objectLockEnabled"})
+    kept = frozenset({"objectLockEnabled"})
     state_only = frozenset({"forceDestroy"})
     computed = ("arn", "bucketDomainName", "bucketRegionalDomainName", "bucketRegion", "hostedZoneId")
     name_property = "bucket"

@@ -12,6 +12,7 @@ class Secret(ResourceType):
     token = "aws:secretsmanager/secret:Secret"
     replace_on = frozenset({"name", "namePrefix"})
     modelled = frozenset({"name", "description", "kmsKeyId", "replicas"})
+    kept = frozenset({"replicas"})
     not_modelled = frozenset({"replicas.lastAccessedDate", "replicas.status", "replicas.statusMessage"})
     state_only = frozenset({"recoveryWindowInDays", "forceOverwriteReplicaSecret"})
     unordered = frozenset({"replicas"})
@@ -88,6 +89,7 @@ class SecretVersion(ResourceType):
     replace_on = frozenset({"secretId", "secretString", "secretBinary"})
     modelled = frozenset({"secretId", "secretString", "versionStages"})
     secrets = frozenset({"secretString"})
+    kept = frozenset({"versionStages"})
     computed = ("arn", "versionId", "hasSecretStringWo")
     taggable = False
 
