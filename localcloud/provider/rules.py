@@ -1,22 +1,14 @@
-"""What AWS refuses and the emulator would accept: checked before anything is created, each rule with its source.
-
-A rule sees the inputs and returns what is wrong, or None. A value that is not known yet is the UNKNOWN text: present, and of
-no size.
-"""
+"""What AWS refuses and the emulator would accept: checked before anything is created, each rule with its source."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from localcloud.provider.codec import UNKNOWN, Props
+from localcloud.provider import checks
+from localcloud.provider.codec import Props
 
-COLD_STORAGE_MINIMUM_DAYS = 90
 VOLUME_TYPES = ("standard", "io1", "io2", "gp2", "gp3", "sc1", "st1")
-MAXIMUM_TAGS = 50
-MAXIMUM_TAG_KEY_CHARACTERS = 128
-MAXIMUM_TAG_VALUE_CHARACTERS = 256
 
 
 @dataclass(frozen=True)
@@ -29,304 +21,122 @@ class Rule:
     check: Callable[[Props], str | None]
 
 
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, (int, float)) else None
-
-
-def _inner(value: Any, *keys: str) -> Any:
-    """The value below `keys`; None when absent, UNKNOWN when it or what holds it is not known yet."""
-    for key in keys:
-        if value == UNKNOWN:
-            return UNKNOWN
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _structures(value: Any) -> list[Props]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def tag_reasons(p: Props) -> Iterator[str]:
-    """What AWS refuses in any resource's tags (AWS General Reference, Tag naming limits)."""
-    tags = p.get("tags")
-    if not isinstance(tags, dict):
-        return
-    if len(tags) > MAXIMUM_TAGS:
-        yield f"{len(tags)} are more than the {MAXIMUM_TAGS} that AWS allows"
-    for key, value in tags.items():
-        if key.lower().startswith("aws:"):
-            yield f"key {key} starts with aws:, which AWS keeps for itself"
-        if not 1 <= len(key) <= MAXIMUM_TAG_KEY_CHARACTERS:
-            yield f"key {key} must have 1 to {MAXIMUM_TAG_KEY_CHARACTERS} characters"
-        if isinstance(value, str) and len(value) > MAXIMUM_TAG_VALUE_CHARACTERS:
-            yield f"the value of {key} is longer than {MAXIMUM_TAG_VALUE_CHARACTERS} characters"
-
-
-def within(key: str, low: int, high: int) -> Callable[[Props], str | None]:
-    def check(p: Props) -> str | None:
-        value = _number(p.get(key))
-        return None if value is None or low <= value <= high else f"{value} is not between {low} and {high}"
-
-    return check
-
-
-def one_of(key: str, *allowed: str) -> Callable[[Props], str | None]:
-    def check(p: Props) -> str | None:
-        value = p.get(key)
-        return None if value in (None, UNKNOWN, *allowed) else f"{value} is none of {', '.join(allowed)}"
-
-    return check
-
-
-def _lifecycles(p: Props) -> Iterator[Any]:
-    for rule in _structures(p.get("rules")):
-        yield rule.get("lifecycle")
-        for copy in _structures(rule.get("copyActions")):
-            yield copy.get("lifecycle")
-
-
-def _cold_storage(p: Props) -> str | None:
-    for life in _lifecycles(p):
-        delete, cold = _number(_inner(life, "deleteAfter")), _number(_inner(life, "coldStorageAfter"))
-        if delete is not None and cold is not None and delete < cold + COLD_STORAGE_MINIMUM_DAYS:
-            return f"deleteAfter {delete} is less than coldStorageAfter {cold} plus {COLD_STORAGE_MINIMUM_DAYS} days"
-    return None
-
-
-def _start_window(p: Props) -> str | None:
-    for rule in _structures(p.get("rules")):
-        window = _number(rule.get("startWindow"))
-        if window is not None and window < 60:
-            return f"startWindow {window} is less than 60 minutes"
-    return None
-
-
-def _lock_order(p: Props) -> str | None:
-    low, high = _number(p.get("minRetentionDays")), _number(p.get("maxRetentionDays"))
-    return f"minRetentionDays {low} exceeds maxRetentionDays {high}" if low and high and low > high else None
-
-
-def _replica_takes_no_credentials(p: Props) -> str | None:
-    if p.get("replicateSourceDb"):
-        for key in ("username", "password", "dbName", "engine"):
-            if p.get(key) is not None:
-                return f"{key} must not be set on a read replica: it comes from the source"
-    return None
-
-
-def _replica_needs_key(p: Props) -> str | None:
-    source = p.get("replicateSourceDb") or ""
-    if source.startswith("arn:") and p.get("storageEncrypted") is True and not p.get("kmsKeyId"):
-        return "an encrypted cross-Region read replica needs a kmsKeyId of its own Region"
-    return None
-
-
-def _gp3_minimum(p: Props) -> str | None:
-    size = _number(p.get("allocatedStorage"))
-    return (
-        f"{size} GiB is less than 20, the least for gp3"
-        if size is not None and p.get("storageType") == "gp3" and size < 20
-        else None
-    )
-
-
-def _recovery_period(p: Props) -> str | None:
-    days = _number(_inner(p, "pointInTimeRecovery", "recoveryPeriodInDays"))
-    return None if days is None or 1 <= days <= 35 else f"recoveryPeriodInDays {days} is not between 1 and 35"
-
-
-def _filter_needs_priority(p: Props) -> str | None:
-    for rule in _structures(p.get("rules")):
-        if rule.get("filter") is not None:
-            missing = [key for key in ("priority", "deleteMarkerReplication") if rule.get(key) is None]
-            if missing:
-                return f"a rule with a filter needs {' and '.join(missing)}"
-    return None
-
-
-def _replication_time(p: Props) -> str | None:
-    for rule in _structures(p.get("rules")):
-        destination = rule.get("destination")
-        if _inner(destination, "replicationTime") in (None, UNKNOWN):
-            continue
-        if _inner(destination, "replicationTime", "time", "minutes") not in (15, UNKNOWN):
-            return "replicationTime accepts 15 minutes only"
-        if _inner(destination, "metrics") is None:
-            return "replicationTime needs metrics"
-    return None
-
-
-def _kms_objects_need_key(p: Props) -> str | None:
-    for rule in _structures(p.get("rules")):
-        selected = _inner(rule, "sourceSelectionCriteria", "sseKmsEncryptedObjects", "status") == "Enabled"
-        if selected and _inner(rule, "destination", "encryptionConfiguration", "replicaKmsKeyId") is None:
-            return "sseKmsEncryptedObjects needs destination.encryptionConfiguration.replicaKmsKeyId"
-    return None
-
-
-def _provisioned_needs_capacity(p: Props) -> str | None:
-    if p.get("billingMode", "PROVISIONED") == "PROVISIONED" and not (p.get("readCapacity") and p.get("writeCapacity")):
-        return "PROVISIONED billing needs readCapacity and writeCapacity"
-    return None
-
-
-def _table_needs_key(p: Props) -> str | None:
-    named = {item.get("name") for item in _structures(p.get("attributes"))}
-    for key in ("hashKey", "rangeKey"):
-        wanted = p.get(key)
-        if key == "hashKey" and wanted is None:
-            return "hashKey is required"
-        if (
-            wanted not in (None, UNKNOWN)
-            and UNKNOWN not in named
-            and p.get("attributes") != UNKNOWN
-            and wanted not in named
-        ):
-            return f"{key} {wanted} is not among attributes"
-    return None
-
-
-def _dlm_cross_region_rules(p: Props) -> str | None:
-    for schedule in _structures(_inner(p, "policyDetails", "schedules")):
-        if len(_structures(schedule.get("crossRegionCopyRules"))) > 3:
-            return "a schedule takes at most 3 crossRegionCopyRules"
-    return None
-
-
-_RULE_SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
-
-
-def _one_source(p: Props) -> str | None:
-    given = [key for key in _RULE_SOURCES if p.get(key) is not None]
-    return None if len(given) == 1 else f"exactly one of {', '.join(_RULE_SOURCES)} must be set, not {len(given)}"
-
-
-def _no_rules(p: Props) -> str | None:
-    given = [key for key in ("ingress", "egress") if p.get(key)]
-    return f"{given[0]}: the local cloud models a default security group without rules only" if given else None
-
-
-def _alias_name(p: Props) -> str | None:
-    name = p.get("name")
-    if name in (None, UNKNOWN) or (str(name).startswith("alias/") and not str(name).startswith("alias/aws/")):
-        return None
-    return f"{name} must start with alias/, and not with alias/aws/"
-
-
-def _recovery_window(p: Props) -> str | None:
-    days = _number(p.get("recoveryWindowInDays"))
-    return None if days is None or days == 0 or 7 <= days <= 30 else f"{days} is neither 0 nor between 7 and 30"
-
-
-def _volume_size(p: Props) -> str | None:
-    return None if p.get("size") or p.get("snapshotId") else "size or snapshotId must be set"
-
-
 RULES: tuple[Rule, ...] = (
-    Rule("aws:backup/plan:Plan", "rules", "AWS Backup Lifecycle", _cold_storage),
-    Rule("aws:backup/plan:Plan", "rules", "AWS Backup BackupRule StartWindowMinutes", _start_window),
+    Rule("aws:backup/plan:Plan", "rules", "AWS Backup Lifecycle", checks.cold_storage),
+    Rule("aws:backup/plan:Plan", "rules", "AWS Backup BackupRule StartWindowMinutes", checks.start_window),
     Rule(
         "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
         "minRetentionDays",
         "AWS Backup PutBackupVaultLockConfiguration",
-        _lock_order,
+        checks.lock_order,
     ),
     Rule(
         "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
         "changeableForDays",
         "AWS Backup PutBackupVaultLockConfiguration",
-        within("changeableForDays", 3, 36500),
+        checks.within("changeableForDays", 3, 36500),
     ),
     Rule(
         "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
         "maxRetentionDays",
         "AWS Backup PutBackupVaultLockConfiguration",
-        within("maxRetentionDays", 1, 36500),
+        checks.within("maxRetentionDays", 1, 36500),
     ),
     Rule(
         "aws:rds/instance:Instance",
         "backupRetentionPeriod",
         "Amazon RDS CreateDBInstance",
-        within("backupRetentionPeriod", 0, 35),
+        checks.within("backupRetentionPeriod", 0, 35),
     ),
     Rule(
         "aws:rds/instance:Instance",
         "replicateSourceDb",
         "Amazon RDS CreateDBInstanceReadReplica",
-        _replica_takes_no_credentials,
+        checks.replica_takes_no_credentials,
     ),
-    Rule("aws:rds/instance:Instance", "kmsKeyId", "Amazon RDS CreateDBInstanceReadReplica", _replica_needs_key),
-    Rule("aws:rds/instance:Instance", "allocatedStorage", "Amazon RDS CreateDBInstance", _gp3_minimum),
+    Rule("aws:rds/instance:Instance", "kmsKeyId", "Amazon RDS CreateDBInstanceReadReplica", checks.replica_needs_key),
+    Rule("aws:rds/instance:Instance", "allocatedStorage", "Amazon RDS CreateDBInstance", checks.gp3_minimum),
     Rule(
         "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
         "retentionPeriod",
         "Amazon RDS StartDBInstanceAutomatedBackupsReplication",
-        within("retentionPeriod", 1, 35),
+        checks.within("retentionPeriod", 1, 35),
     ),
     Rule(
         "aws:dynamodb/table:Table",
         "pointInTimeRecovery",
         "Amazon DynamoDB PointInTimeRecoverySpecification",
-        _recovery_period,
+        checks.recovery_period,
     ),
-    Rule("aws:dynamodb/table:Table", "billingMode", "Amazon DynamoDB CreateTable", _provisioned_needs_capacity),
+    Rule("aws:dynamodb/table:Table", "billingMode", "Amazon DynamoDB CreateTable", checks.provisioned_needs_capacity),
     Rule(
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "rules",
         "Amazon S3 ReplicationRule",
-        _filter_needs_priority,
+        checks.filter_needs_priority,
     ),
     Rule(
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "rules",
         "Amazon S3 ReplicationTime",
-        _replication_time,
+        checks.replication_time,
     ),
     Rule(
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "rules",
         "Amazon S3 SourceSelectionCriteria",
-        _kms_objects_need_key,
+        checks.kms_objects_need_key,
     ),
     Rule(
-        "aws:kms/key:Key", "deletionWindowInDays", "AWS KMS ScheduleKeyDeletion", within("deletionWindowInDays", 7, 30)
+        "aws:kms/key:Key",
+        "deletionWindowInDays",
+        "AWS KMS ScheduleKeyDeletion",
+        checks.within("deletionWindowInDays", 7, 30),
     ),
     Rule(
-        "aws:kms/key:Key", "rotationPeriodInDays", "AWS KMS EnableKeyRotation", within("rotationPeriodInDays", 90, 2560)
+        "aws:kms/key:Key",
+        "rotationPeriodInDays",
+        "AWS KMS EnableKeyRotation",
+        checks.within("rotationPeriodInDays", 90, 2560),
     ),
     Rule(
         "aws:kms/replicaKey:ReplicaKey",
         "deletionWindowInDays",
         "AWS KMS ScheduleKeyDeletion",
-        within("deletionWindowInDays", 7, 30),
+        checks.within("deletionWindowInDays", 7, 30),
     ),
-    Rule("aws:dlm/lifecyclePolicy:LifecyclePolicy", "policyDetails", "Amazon DLM Schedule", _dlm_cross_region_rules),
-    Rule("aws:kms/alias:Alias", "name", "AWS KMS CreateAlias", _alias_name),
-    Rule("aws:dynamodb/table:Table", "hashKey", "Amazon DynamoDB CreateTable", _table_needs_key),
+    Rule(
+        "aws:dlm/lifecyclePolicy:LifecyclePolicy", "policyDetails", "Amazon DLM Schedule", checks.dlm_cross_region_rules
+    ),
+    Rule("aws:kms/alias:Alias", "name", "AWS KMS CreateAlias", checks.alias_name),
+    Rule("aws:dynamodb/table:Table", "hashKey", "Amazon DynamoDB CreateTable", checks.table_needs_key),
     Rule(
         "aws:dynamodb/table:Table",
         "billingMode",
         "Amazon DynamoDB CreateTable",
-        one_of("billingMode", "PROVISIONED", "PAY_PER_REQUEST"),
+        checks.one_of("billingMode", "PROVISIONED", "PAY_PER_REQUEST"),
     ),
     Rule(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         "ingress",
         "a limit of the local cloud, not of AWS",
-        _no_rules,
+        checks.no_rules,
     ),
     *(
         Rule(
             f"aws:vpc/{name[0].lower()}{name[1:]}:{name}",
             "cidrIpv4",
             "Amazon EC2 SecurityGroupRuleRequest",
-            _one_source,
+            checks.one_source,
         )
         for name in ("SecurityGroupIngressRule", "SecurityGroupEgressRule")
     ),
     Rule(
-        "aws:secretsmanager/secret:Secret", "recoveryWindowInDays", "AWS Secrets Manager DeleteSecret", _recovery_window
+        "aws:secretsmanager/secret:Secret",
+        "recoveryWindowInDays",
+        "AWS Secrets Manager DeleteSecret",
+        checks.recovery_window,
     ),
-    Rule("aws:ebs/volume:Volume", "type", "Amazon EC2 CreateVolume", one_of("type", *VOLUME_TYPES)),
-    Rule("aws:ebs/volume:Volume", "size", "Amazon EC2 CreateVolume", _volume_size),
+    Rule("aws:ebs/volume:Volume", "type", "Amazon EC2 CreateVolume", checks.one_of("type", *VOLUME_TYPES)),
+    Rule("aws:ebs/volume:Volume", "size", "Amazon EC2 CreateVolume", checks.volume_size),
 )

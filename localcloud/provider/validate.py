@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.provider.catalog import TYPES
+from localcloud.provider.checks import tag_reasons
 from localcloud.provider.codec import UNKNOWN, Props
 from localcloud.provider.resource import ResourceType
-from localcloud.provider.rules import RULES, tag_reasons
+from localcloud.provider.rules import RULES
 from localcloud.provider.schema import schema
 
 # Understood for every type.

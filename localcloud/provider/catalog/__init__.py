@@ -9,6 +9,7 @@ from types import ModuleType
 
 from localcloud.provider.catalog import (
     backup,
+    backup_plans,
     dynamodb,
     ebs,
     ec2_groups,
@@ -16,13 +17,16 @@ from localcloud.provider.catalog import (
     iam,
     kms,
     rds,
+    rds_instances,
     s3,
+    s3_rules,
     secretsmanager,
 )
 from localcloud.provider.resource import ResourceType
 
 _MODULES: tuple[ModuleType, ...] = (
     backup,
+    backup_plans,
     dynamodb,
     ebs,
     ec2_groups,
@@ -30,7 +34,9 @@ _MODULES: tuple[ModuleType, ...] = (
     iam,
     kms,
     rds,
+    rds_instances,
     s3,
+    s3_rules,
     secretsmanager,
 )
 
