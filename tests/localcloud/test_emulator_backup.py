@@ -65,6 +65,14 @@ def test_an_updated_plan_has_a_new_version_and_keeps_its_rule_ids(client: Client
     assert after["BackupPlan"]["Rules"][0]["RuleId"] == before["BackupPlan"]["Rules"][0]["RuleId"]
 
 
+def test_a_vault_lists_no_recovery_points_and_a_missing_one_is_an_error(client: Client, vault: str) -> None:
+    backup = client("backup")
+    assert backup.list_recovery_points_by_backup_vault(BackupVaultName=vault)["RecoveryPoints"] == []
+    with pytest.raises(ClientError) as refused:
+        backup.list_recovery_points_by_backup_vault(BackupVaultName="missing")
+    assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
 def test_a_selection_reads_back_and_holds_its_plan(client: Client, vault: str) -> None:
     backup = client("backup")
     plan_id = backup.create_backup_plan(BackupPlan=plan_of(vault))["BackupPlanId"]

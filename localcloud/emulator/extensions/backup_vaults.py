@@ -73,6 +73,13 @@ def delete_backup_vault_access_policy(self: BackupResponse) -> ActionResult:
     return EmptyResult()
 
 
+def list_recovery_points_by_backup_vault(self: BackupResponse) -> ActionResult:
+    """ListRecoveryPointsByBackupVault: none in any vault, because no backup job runs here. A missing vault is an error."""
+    find_vault(self.backup_backend, parameters(self)["BackupVaultName"])
+    content: dict[str, Any] = {"RecoveryPoints": []}
+    return ActionResult(content)
+
+
 def apply() -> None:
     """Add the access policy to moto's vaults, and route every path of the service by its model."""
     url_paths["{0}/(?P<path>.+)$"] = BackupResponse.dispatch
@@ -89,4 +96,5 @@ def apply() -> None:
         put_backup_vault_access_policy,
         get_backup_vault_access_policy,
         delete_backup_vault_access_policy,
+        list_recovery_points_by_backup_vault,
     )
