@@ -66,8 +66,8 @@ def difference(kind: ResourceType, c: Context, before: Before, new: Props) -> Di
     """Compares the inputs, and the tags that the provider's defaults add to them."""
     # A state that holds no inputs (of an import by an old engine) is compared by its outputs.
     old = before.inputs or {k: v for k, v in before.state.items() if k in new and k in kind.modelled | kind.state_only}
-    # What AWS chose counts as the old value of an input that was never given.
-    chosen = {k: v for k, v in before.state.items() if k in kind.kept}
+    # What AWS chose, or a stranger since, counts as the old value of an input that was never given.
+    chosen = {k: v for k, v in before.state.items() if k in kind.kept or k in kind.defaults}
     changed = set(changed_keys(kind, {**chosen, **old}, new))
     if kind.taggable:
         changed.discard("tags")

@@ -205,6 +205,17 @@ def test_what_aws_chose_is_no_change_when_the_program_names_it_or_stops_naming_i
     assert list(made.diff(_database(availabilityZone="us-east-1f")).replaces) == ["availabilityZone"]
 
 
+def test_a_key_that_a_stranger_disabled_is_enabled_again_though_the_program_says_nothing(
+    provider: Provider, client: Client
+) -> None:
+    made = Resource(provider, "aws:kms/key:Key").create({})
+    client("kms").disable_key(KeyId=made.id)
+    _, made.inputs, made.outputs = made.read()
+    assert list(made.diff({}).diffs) == ["isEnabled"]
+    made.update({})
+    assert client("kms").describe_key(KeyId=made.id)["KeyMetadata"]["Enabled"]
+
+
 def test_the_tags_of_a_refresh_are_those_of_the_cloud(provider: Provider, client: Client) -> None:
     made = Resource(provider, "aws:backup/vault:Vault").create({"name": "tagged-by-hand", "tags": {"a": "1"}})
     client("backup").tag_resource(ResourceArn=made.outputs["arn"], Tags={"b": "2"})

@@ -56,7 +56,8 @@ class Role(ResourceType):
         if changed & {"description", "maxSessionDuration"}:
             iam.update_role(
                 RoleName=id_,
-                **some(Description=new.get("description"), MaxSessionDuration=new.get("maxSessionDuration")),
+                Description=new.get("description") or "",
+                MaxSessionDuration=new.get("maxSessionDuration", self.defaults["maxSessionDuration"]),
             )
         before, after = old.get("tagsAll") or {}, c.all_tags(new)
         if gone := [key for key in before if key not in after]:

@@ -94,7 +94,7 @@ class Instance(ResourceType):
         {
             "allocatedStorage", "availabilityZone", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "dbName",
             "dbSubnetGroupName", "engine", "engineVersion", "identifier", "kmsKeyId", "maintenanceWindow", "multiAz",
-            "parameterGroupName", "port", "storageThroughput", "storageType", "username", "vpcSecurityGroupIds",
+            "parameterGroupName", "port", "storageEncrypted", "storageThroughput", "storageType", "username", "vpcSecurityGroupIds",
         }
     )  # fmt: skip
     defaults: ClassVar = {
@@ -104,7 +104,6 @@ class Instance(ResourceType):
         "iamDatabaseAuthenticationEnabled": False,
         "performanceInsightsEnabled": False,
         "publiclyAccessible": False,
-        "storageEncrypted": False,
     }
     secrets = frozenset({"password"})
     sent = frozenset({"password"})
