@@ -15,6 +15,8 @@ from localcloud.provider.resource import Context, ResourceType, is_absent
 
 NAME_SUFFIX_CHARACTERS = 7
 HIDDEN = "[secret]"
+# An emulator that breaks answers a page of HTML.
+LONGEST_MESSAGE_CHARACTERS = 1000
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,8 @@ def one_line(error: Exception) -> str:
     """An error for the engine: the service's code and words, without a traceback."""
     if isinstance(error, ClientError):
         answer: Any = error.response.get("Error", {})
-        return f"{error.operation_name}: {answer.get('Code')}: {answer.get('Message')}"
+        words = " ".join(str(answer.get("Message")).split())
+        return f"{error.operation_name}: {answer.get('Code')}: {words[:LONGEST_MESSAGE_CHARACTERS]}"
     if isinstance(error, KeyError):
         return f"property {error} is missing"
     text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
