@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from localcloud.provider.codec import Props
@@ -10,9 +11,11 @@ from localcloud.provider.resource import ResourceType
 
 
 def same(kind: ResourceType, key: str, left: Any, right: Any) -> bool:
-    """Whether a property is unchanged: documents by content, unordered lists by members, empty like absent."""
+    """Whether a property is unchanged: documents by content, unordered lists by members, empty and default like absent."""
     if key in kind.documents:
         return bool(_parsed(left) == _parsed(right))
+    if defaults := kind.member_defaults.get(key):
+        left, right = _without(left, defaults), _without(right, defaults)
     if key in kind.unordered:
         return bool(_sorted(left) == _sorted(right))
     return bool(_pruned(left) == _pruned(right))
@@ -54,6 +57,16 @@ def _policy(value: Any) -> Any:
         if len(items) == 1 and isinstance(items[0], str):
             return items[0]
         return sorted(items, key=repr)
+    return value
+
+
+def _without(value: Any, defaults: Mapping[str, Any]) -> Any:
+    """Without the members that say what is the case anyway."""
+    if isinstance(value, dict):
+        stated = {key: item for key, item in value.items() if key not in defaults or item != defaults[key]}
+        return {key: _without(item, defaults) for key, item in stated.items()}
+    if isinstance(value, list):
+        return [_without(item, defaults) for item in value]
     return value
 
 

@@ -69,6 +69,8 @@ class ResourceType:
     kept: ClassVar[frozenset[str]] = frozenset()
     # What an input that is left out means.
     defaults: ClassVar[Mapping[str, Any]] = {}
+    # The same for members of the structures of a property, by their name at any depth.
+    member_defaults: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     # Properties whose text is a JSON document, compared by content.
     documents: ClassVar[frozenset[str]] = frozenset()
     # Lists whose order means nothing to AWS.

@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 import pytest
-from google.rpc import status_pb2
+from google.rpc import status_pb2  # type: ignore[import-untyped]  # no stubs are published
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from localcloud.emulator.server import Emulator
@@ -51,7 +51,8 @@ def _create(stub: Any, token: str, inputs: Props) -> Any:
 
 def _unfinished(error: grpc.RpcError) -> Any:
     """The ErrorResourceInitFailed that an error carries."""
-    details = dict(error.trailing_metadata())["grpc-status-details-bin"]
+    sent: Any = error.trailing_metadata()
+    details = dict(sent)["grpc-status-details-bin"]
     status = status_pb2.Status.FromString(details)
     failed = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(failed)
@@ -113,8 +114,8 @@ def test_a_creation_whose_first_call_fails_claims_no_id(stub: Any) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         _create(stub, "aws:ec2/subnet:Subnet", {"vpcId": "vpc-none", "cidrBlock": "10.0.1.0/24"})
     assert not caught.value.trailing_metadata()
-    assert "InvalidVpcID.NotFound" in caught.value.details()
-    assert "\n" not in caught.value.details()
+    assert "InvalidVpcID.NotFound" in str(caught.value.details())
+    assert "\n" not in str(caught.value.details())
 
 
 @pytest.mark.parametrize("marked", [True, False])
@@ -128,9 +129,9 @@ def test_an_error_that_quotes_a_secret_hides_it(marked: bool, stub: Any) -> None
     properties = codec.dump(inputs, frozenset({"password"}) if marked else frozenset())
     with pytest.raises(grpc.RpcError) as caught:
         stub.Create(provider_pb2.CreateRequest(urn=_urn(token), properties=properties))
-    assert PASSWORD not in caught.value.details()
-    assert "[secret]" in caught.value.details()
-    assert "MasterUserPassword" in caught.value.details()
+    assert PASSWORD not in str(caught.value.details())
+    assert "[secret]" in str(caught.value.details())
+    assert "MasterUserPassword" in str(caught.value.details())
 
 
 def test_a_secret_inside_an_unfinished_resource_stays_secret(stub: Any) -> None:

@@ -205,6 +205,21 @@ def test_what_aws_chose_is_no_change_when_the_program_names_it_or_stops_naming_i
     assert list(made.diff(_database(availabilityZone="us-east-1f")).replaces) == ["availabilityZone"]
 
 
+def test_a_member_that_says_the_default_is_no_change_and_one_that_says_more_is(
+    provider: Provider, client: Client
+) -> None:
+    client("backup").create_backup_vault(BackupVaultName="defaults")
+    silent = {"ruleName": "daily", "targetVaultName": "defaults"}
+    windows = {"startWindow": 60, "completionWindow": 180, "scheduleExpressionTimezone": "Etc/UTC"}
+    made = Resource(provider, PLAN).create({"name": "defaults", "rules": [silent]})
+    assert made.read()[1] == made.inputs
+    id_, inputs, outputs = made.imported()
+    for known in (made, Resource(provider, PLAN, id=id_, inputs=inputs, outputs=outputs)):
+        assert known.diff({"name": "defaults", "rules": [{**silent, **windows}]}).changes == DIFF.DIFF_NONE
+        longer = known.diff({"name": "defaults", "rules": [{**silent, **windows, "startWindow": 90}]})
+        assert list(longer.diffs) == ["rules"]
+
+
 def test_a_key_that_a_stranger_disabled_is_enabled_again_though_the_program_says_nothing(
     provider: Provider, client: Client
 ) -> None:

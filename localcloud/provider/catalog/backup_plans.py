@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from localcloud.provider.catalog.backup import live_tags, set_tags
 from localcloud.provider.codec import Props
@@ -25,8 +25,10 @@ _RULE = {
     "recoveryPointTags": "RecoveryPointTags",
 }
 
-
+# What the official provider sends where a rule says nothing; AWS's own windows are longer. The schedule is AWS's own
+# (API reference, BackupRuleInput).
 _RULE_DEFAULTS = {
+    "schedule": "cron(0 5 ? * * *)",
     "scheduleExpressionTimezone": "Etc/UTC",
     "startWindow": 60,
     "completionWindow": 180,
@@ -39,6 +41,7 @@ class Plan(ResourceType):
     replace_on = frozenset({"name"})
     modelled = frozenset({"name", "rules"})
     unordered = frozenset({"rules"})
+    member_defaults: ClassVar = {"rules": _RULE_DEFAULTS}
     not_modelled = frozenset({"rules.scanActions", "rules.targetLogicallyAirGappedBackupVaultArn"})
     computed = ("arn", "version")
     name_property = "name"
@@ -58,8 +61,9 @@ class Plan(ResourceType):
             }
             for copy in rule.get("copyActions") or []
         ]
+        stated = {**_RULE_DEFAULTS, **some(**rule)}
         return {
-            **{member: rule[key] for key, member in _RULE.items() if rule.get(key) is not None},
+            **{member: stated[key] for key, member in _RULE.items() if stated.get(key) is not None},
             **some(Lifecycle=self._lifecycle(rule.get("lifecycle")), CopyActions=copies or None),
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from localcloud.provider.catalog.ec2_network import ec2_arn, set_tags, specification
 from localcloud.provider.codec import Props
@@ -135,6 +135,7 @@ _DLM_DEFAULTS = {
 class LifecyclePolicy(ResourceType):
     token = "aws:dlm/lifecyclePolicy:LifecyclePolicy"
     modelled = frozenset({"description", "executionRoleArn", "policyDetails", "state"})
+    member_defaults: ClassVar = {"policyDetails": _DLM_DEFAULTS}
     # Event-based and default policies, archiving and scripts.
     not_modelled = frozenset(
         {
