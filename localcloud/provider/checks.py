@@ -5,15 +5,18 @@ A value that is not known yet is the UNKNOWN text: present, and of no size.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from localcloud.provider.codec import UNKNOWN, Props
 
 COLD_STORAGE_MINIMUM_DAYS = 90
+SNAPSHOT_INTERVAL_HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
 MAXIMUM_TAGS = 50
 MAXIMUM_TAG_KEY_CHARACTERS = 128
 MAXIMUM_TAG_VALUE_CHARACTERS = 256
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 def _number(value: Any) -> float | None:
@@ -53,14 +56,6 @@ def within(key: str, low: int, high: int) -> Callable[[Props], str | None]:
     def check(p: Props) -> str | None:
         value = _number(p.get(key))
         return None if value is None or low <= value <= high else f"{value} is not between {low} and {high}"
-
-    return check
-
-
-def one_of(key: str, *allowed: str) -> Callable[[Props], str | None]:
-    def check(p: Props) -> str | None:
-        value = p.get(key)
-        return None if value in (None, UNKNOWN, *allowed) else f"{value} is none of {', '.join(allowed)}"
 
     return check
 
@@ -173,11 +168,38 @@ def table_needs_key(p: Props) -> str | None:
     return None
 
 
-def dlm_cross_region_rules(p: Props) -> str | None:
-    for schedule in _structures(_inner(p, "policyDetails", "schedules")):
-        if len(_structures(schedule.get("crossRegionCopyRules"))) > 3:
-            return "a schedule takes at most 3 crossRegionCopyRules"
+def _schedules(p: Props) -> list[Props]:
+    return _structures(_inner(p, "policyDetails", "schedules"))
+
+
+def snapshot_interval(p: Props) -> str | None:
+    for schedule in _schedules(p):
+        hours = _number(_inner(schedule, "createRule", "interval"))
+        if hours is not None and hours not in SNAPSHOT_INTERVAL_HOURS:
+            return f"createRule.interval {hours} is none of {', '.join(map(str, SNAPSHOT_INTERVAL_HOURS))} hours"
     return None
+
+
+def retention(p: Props) -> str | None:
+    """By count or by age, of the snapshots and of their copies."""
+    for schedule in _schedules(p):
+        rules = [
+            schedule.get("retainRule"),
+            *(_inner(c, "retainRule") for c in _structures(schedule.get("crossRegionCopyRules"))),
+        ]
+        for rule in rules:
+            if isinstance(rule, dict) and (rule.get("interval") is None) != (rule.get("intervalUnit") is None):
+                return "a retainRule by age needs interval and intervalUnit"
+            if isinstance(rule, dict) and (rule.get("count") is None) == (rule.get("interval") is None):
+                return "a retainRule needs either count, or interval and intervalUnit"
+    return None
+
+
+def bucket_name(p: Props) -> str | None:
+    name = p.get("bucket")
+    if name in (None, UNKNOWN) or (_BUCKET_NAME.fullmatch(str(name)) and ".." not in str(name)):
+        return None
+    return f"{name} must have 3 to 63 lower-case letters, digits, dots and hyphens, and start and end with a letter or digit"
 
 
 _RULE_SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from localcloud.provider import checks
 from localcloud.provider.codec import Props
 
-VOLUME_TYPES = ("standard", "io1", "io2", "gp2", "gp3", "sc1", "st1")
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -105,17 +103,11 @@ RULES: tuple[Rule, ...] = (
         "AWS KMS ScheduleKeyDeletion",
         checks.within("deletionWindowInDays", 7, 30),
     ),
-    Rule(
-        "aws:dlm/lifecyclePolicy:LifecyclePolicy", "policyDetails", "Amazon DLM Schedule", checks.dlm_cross_region_rules
-    ),
+    Rule("aws:dlm/lifecyclePolicy:LifecyclePolicy", "policyDetails", "Amazon DLM CreateRule", checks.snapshot_interval),
+    Rule("aws:dlm/lifecyclePolicy:LifecyclePolicy", "policyDetails", "Amazon DLM RetainRule", checks.retention),
+    Rule("aws:s3/bucket:Bucket", "bucket", "Amazon S3 bucket naming rules", checks.bucket_name),
     Rule("aws:kms/alias:Alias", "name", "AWS KMS CreateAlias", checks.alias_name),
     Rule("aws:dynamodb/table:Table", "hashKey", "Amazon DynamoDB CreateTable", checks.table_needs_key),
-    Rule(
-        "aws:dynamodb/table:Table",
-        "billingMode",
-        "Amazon DynamoDB CreateTable",
-        checks.one_of("billingMode", "PROVISIONED", "PAY_PER_REQUEST"),
-    ),
     Rule(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         "ingress",
@@ -137,6 +129,5 @@ RULES: tuple[Rule, ...] = (
         "AWS Secrets Manager DeleteSecret",
         checks.recovery_window,
     ),
-    Rule("aws:ebs/volume:Volume", "type", "Amazon EC2 CreateVolume", checks.one_of("type", *VOLUME_TYPES)),
     Rule("aws:ebs/volume:Volume", "size", "Amazon EC2 CreateVolume", checks.volume_size),
 )

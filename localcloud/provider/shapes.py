@@ -32,7 +32,7 @@ def _structure(value: Any, shape: Any, path: str) -> dict[str, Any]:
     for key, item in value.items():
         if item is None:
             continue
-        member = _member(key, shape.members)
+        member = member_of(key, shape.members)
         if member is None:
             raise UnplacedPropertyError(
                 f"{path}{key}: the local cloud cannot place it in {shape.name} ({', '.join(shape.members)})"
@@ -49,7 +49,7 @@ def _list(value: Any, shape: Any, path: str) -> list[Any]:
     return [to_api(item, shape.member, f"{path}{index}.") for index, item in enumerate(items)]
 
 
-def _member(key: str, members: Iterable[str]) -> str | None:
+def member_of(key: str, members: Iterable[str]) -> str | None:
     """The member that a camelCase key means; Pulumi may say singular where the API says plural, and the other way round."""
     by_name = {member.lower(): member for member in members}
     for candidate in (key.lower(), key.lower() + "s", key.lower().removesuffix("s")):
@@ -81,8 +81,8 @@ def _from_api(value: Any, kind: Any, like: Any, choice: tuple[Mapping[str, Any],
     out: dict[str, Any] = {}
     given = like if isinstance(like, dict) else {}
     for key, inner in kind["members"].items():
-        member = _member(key, value)
-        if member is None or (member.lower() != key.lower() and _member(member, set(kind["members"]) - {key})):
+        member = member_of(key, value)
+        if member is None or (member.lower() != key.lower() and member_of(member, set(kind["members"]) - {key})):
             continue  # absent, or another property's: resourceTypes is not resourceType
         found = _from_api(value[member], inner, given.get(key), choice)
         defaults, importing = choice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from localcloud.provider.catalog import TYPES
 from localcloud.provider.checks import tag_reasons
 from localcloud.provider.codec import UNKNOWN, Props
+from localcloud.provider.limits import SOURCES, limits
+from localcloud.provider.limits import reason as limit_reason
 from localcloud.provider.resource import ResourceType
 from localcloud.provider.rules import RULES
 from localcloud.provider.schema import schema
@@ -90,6 +93,26 @@ def _misfits(value: Any, kind: Any, place: _Place) -> Iterator[Failure]:
         yield from _members(value, kind, place)
 
 
+def _beyond_limits(value: Any, place: _Place) -> Iterator[Failure]:
+    if value is None or value == UNKNOWN:
+        return
+    token = place.type.token
+    limit = limits().get(token, {}).get(place.members)
+    reason = limit_reason(limit, value) if limit else None
+    if reason is not None:
+        yield Failure(place.path, f"{reason} ({SOURCES[token].service} {SOURCES[token].shape})")
+    if place.members in place.type.documents and not _is_json(value):
+        yield Failure(place.path, "is not a JSON document")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _members(value: Props, kind: Any, place: _Place) -> Iterator[Failure]:
     for key in kind["required"]:
         if value.get(key) is None:
@@ -102,7 +125,8 @@ def _members(value: Props, kind: Any, place: _Place) -> Iterator[Failure]:
         elif item is not None and not here.is_modelled():
             yield Failure(here.path, _NOT_MODELLED)
         else:
-            yield from _misfits(item, kind["members"][key], here)
+            wrong = list(_misfits(item, kind["members"][key], here))
+            yield from wrong or _beyond_limits(item, here)
 
 
 def _refused_by_aws(token: str, known: ResourceType, inputs: Props, wrong: list[Failure]) -> Iterator[Failure]:

@@ -63,7 +63,7 @@ def test_a_required_property_that_is_missing_is_named(provider: Provider) -> Non
 
 
 def test_a_text_where_a_number_belongs_is_refused(provider: Provider) -> None:
-    assert "minRetentionDays" in refusals(provider, LOCK, {"backupVaultName": "v", "minRetentionDays": "seven"})
+    assert "minRetentionDays" in refusals(provider, LOCK, {"backupVaultName": "vault", "minRetentionDays": "seven"})
 
 
 def test_what_is_not_known_yet_is_not_refused(provider: Provider) -> None:
@@ -80,7 +80,7 @@ def _primary(**more: Any) -> Props:
 
 
 def _plan(**lifecycle: int) -> Props:
-    rule = {"ruleName": "daily", "targetVaultName": "v", "lifecycle": lifecycle}
+    rule = {"ruleName": "daily", "targetVaultName": "vault", "lifecycle": lifecycle}
     return {"name": "plan", "rules": [rule]}
 
 
@@ -111,14 +111,14 @@ RULES: dict[str, tuple[str, Props, Props, str]] = {
     ),
     "a lock's minimum is not over its maximum": (
         LOCK,
-        {"backupVaultName": "v", "minRetentionDays": 7, "maxRetentionDays": 7},
-        {"backupVaultName": "v", "minRetentionDays": 8, "maxRetentionDays": 7},
+        {"backupVaultName": "vault", "minRetentionDays": 7, "maxRetentionDays": 7},
+        {"backupVaultName": "vault", "minRetentionDays": 8, "maxRetentionDays": 7},
         "minRetentionDays",
     ),
     "a lock can be taken back for three days at least": (
         LOCK,
-        {"backupVaultName": "v", "changeableForDays": 3},
-        {"backupVaultName": "v", "changeableForDays": 2},
+        {"backupVaultName": "vault", "changeableForDays": 3},
+        {"backupVaultName": "vault", "changeableForDays": 2},
         "changeableForDays",
     ),
     "RDS keeps backups for 35 days at most": (

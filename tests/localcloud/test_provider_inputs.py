@@ -86,7 +86,10 @@ def test_a_class_of_table_that_the_emulator_forgets_is_refused() -> None:
 
 
 def test_a_nested_value_of_the_wrong_kind_is_refused_with_its_index() -> None:
-    rules = [{"ruleName": "a", "targetVaultName": "v"}, {"ruleName": "b", "targetVaultName": "v", "startWindow": "60"}]
+    rules = [
+        {"ruleName": "a", "targetVaultName": "vault"},
+        {"ruleName": "b", "targetVaultName": "vault", "startWindow": "60"},
+    ]
     (failure,) = failures(PLAN, {"rules": rules})
     assert (failure.property, failure.reason) == ("rules[1].startWindow", "must be of kind integer")
 
@@ -150,9 +153,9 @@ _LIMITS: list[tuple[str, Props, Props, Props]] = [
     ("aws:kms/alias:Alias", {"targetKeyId": "k"}, {"name": "orders"}, {"name": "alias/orders"}),
     ("aws:kms/alias:Alias", {"targetKeyId": "k"}, {"name": "alias/aws/rds"}, {"name": "alias/awsome"}),
     ("aws:kms/replicaKey:ReplicaKey", {"primaryKeyArn": "a"}, {"deletionWindowInDays": 31}, {"deletionWindowInDays": 30}),
-    (PLAN, {}, {"rules": [{"ruleName": "a", "targetVaultName": "v", "startWindow": 59}]},
-     {"rules": [{"ruleName": "a", "targetVaultName": "v", "startWindow": 60}]}),
-    ("aws:backup/vaultLockConfiguration:VaultLockConfiguration", {"backupVaultName": "v"},
+    (PLAN, {}, {"rules": [{"ruleName": "a", "targetVaultName": "vault", "startWindow": 59}]},
+     {"rules": [{"ruleName": "a", "targetVaultName": "vault", "startWindow": 60}]}),
+    ("aws:backup/vaultLockConfiguration:VaultLockConfiguration", {"backupVaultName": "vault"},
      {"maxRetentionDays": 36501}, {"maxRetentionDays": 36500}),
     (INSTANCE, {"instanceClass": "db.t4g.micro", "storageType": "gp3"}, {"allocatedStorage": 19}, {"allocatedStorage": 20}),
     ("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication", {"sourceDbInstanceArn": "a"},
@@ -172,7 +175,7 @@ _LIMITS: list[tuple[str, Props, Props, Props]] = [
     ("aws:secretsmanager/secret:Secret", {}, {"recoveryWindowInDays": 6}, {"recoveryWindowInDays": 0}),
     ("aws:ebs/volume:Volume", {"availabilityZone": "us-east-1a", "size": 1}, {"type": "gp4"}, {"type": "gp3"}),
     ("aws:ebs/volume:Volume", {"availabilityZone": "us-east-1a"}, {}, {"snapshotId": "snap-1"}),
-    ("aws:dlm/lifecyclePolicy:LifecyclePolicy", {"description": "d", "executionRoleArn": "r"},
+    ("aws:dlm/lifecyclePolicy:LifecyclePolicy", {"description": "d", "executionRoleArn": "arn:aws:iam::123456789012:role/r"},
      {"policyDetails": {"schedules": [{"name": "s", "createRule": {"interval": 24}, "retainRule": {"count": 1},
        "crossRegionCopyRules": [{"encrypted": True, "targetRegion": "us-west-2"}] * 4}]}},
      {"policyDetails": {"schedules": [{"name": "s", "createRule": {"interval": 24}, "retainRule": {"count": 1},
