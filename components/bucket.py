@@ -38,9 +38,8 @@ class ProtectedBucket(pulumi.ComponentResource):
 
     Produces the following resources:
     - `s3.Bucket` (protected), `s3.BucketOwnershipControls` (owner enforced, so access control lists are off),
-      `s3.BucketPublicAccessBlock` (all four), `s3.BucketVersioning`,
-      `s3.BucketServerSideEncryptionConfiguration` (SSE-KMS with a bucket key), `s3.BucketPolicy` (TLS only),
-      `s3.BucketLifecycleConfiguration`.
+      `s3.BucketPublicAccessBlock` (all four), `s3.BucketVersioning`, `s3.BucketServerSideEncryptionConfiguration`
+      (SSE-KMS with a bucket key), `s3.BucketPolicy` (TLS only), `s3.BucketLifecycleConfiguration`.
 
     Outputs: `arn`, `bucket_name`, `versioned_bucket_name` (available once versioning is on).
     """
@@ -79,8 +78,8 @@ class ProtectedBucket(pulumi.ComponentResource):
             rules=[
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
                     apply_server_side_encryption_by_default=default,
-                    # One data key a bucket and minute in place of one an object: up to 99 % fewer
-                    # KMS calls (S3 user guide, bucket keys).
+                    # One data key a bucket and minute in place of one an object: up to 99 % fewer KMS calls (S3 user
+                    # guide, bucket keys).
                     bucket_key_enabled=True,
                 )
             ],

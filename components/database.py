@@ -72,8 +72,8 @@ class PrimaryDatabase(pulumi.ComponentResource):
             kms_key_id=args.key_arn,
             db_name=database_name(name),
             username=ADMINISTRATOR,
-            # From the stored secret, not from the generator: an `up` that failed half-way leaves no two
-            # different passwords.
+            # From the stored secret, not from the generator: an `up` that failed half-way leaves no two different
+            # passwords.
             password=secret.secret_string.apply(lambda text: str(json.loads(text or "{}")["password"])),
             port=POSTGRES_PORT,
             multi_az=True,
@@ -104,9 +104,8 @@ class PrimaryDatabase(pulumi.ComponentResource):
     def _secret(self, name: str, args: PrimaryDatabaseArgs) -> aws.secretsmanager.SecretVersion:
         """A secret of our own: RDS's managed password blocks read replicas (docs/adr/0006).
 
-        The replica uses the other Region's `aws/secretsmanager` key: the data key's replica belongs to dr and
-        does not exist when prod
-        is deployed first.
+        The replica uses the other Region's `aws/secretsmanager` key: the data key's replica belongs to dr and does
+        not exist when prod is deployed first.
         """
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",

@@ -25,15 +25,14 @@ class ReplicaDatabaseArgs(DatabaseArgs):
 class ReplicaDatabase(pulumi.ComponentResource):
     """A cross-Region read replica that can be promoted, with the source's automated backups replicated beside it.
 
-    A replica repeats every mistake of its source within seconds; the replicated backups go back to a second before
-    it (row 3).
+    A replica repeats every mistake of its source within seconds; the replicated backups go back to a second before it
+    (row 3).
 
     Produces the following resources:
-    - `rds.Instance` (replica of `source_arn`, protected, deletion protection). Backups and Multi-AZ are on before
-      any promotion, since
-      a promoted instance keeps what its replica had (Amazon RDS user guide, promoting a read replica). No final
-      snapshot: RDS takes
-      none of a replica, and asking for one makes its deletion fail (terraform-provider-aws#4276).
+    - `rds.Instance` (replica of `source_arn`, protected, deletion protection). Backups and Multi-AZ are on before any
+      promotion, since a promoted instance keeps what its replica had (Amazon RDS user guide, promoting a read
+      replica). No final snapshot: RDS takes none of a replica, and asking for one makes its deletion fail
+      (terraform-provider-aws#4276).
     - `rds.InstanceAutomatedBackupsReplication` (at most 20 an account and Region, Amazon RDS user guide)
     - `rds.SubnetGroup`, `rds.ParameterGroup`
 
@@ -76,8 +75,8 @@ class ReplicaDatabase(pulumi.ComponentResource):
             source_db_instance_arn=args.source_arn,
             kms_key_id=args.key_arn,
             retention_period=store.backup_retention_days,
-            # Both put the source into `modifying`; RDS refuses the second call meanwhile (terraform-
-            # provider-aws#46687).
+            # Both put the source into `modifying`; RDS refuses the second call meanwhile
+            # (terraform-provider-aws#46687).
             opts=pulumi.ResourceOptions(parent=self, depends_on=[replica], protect=not args.ephemeral),
         )
         self.arn: pulumi.Output[str] = replica.arn

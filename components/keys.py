@@ -137,10 +137,9 @@ def _alias(parent: pulumi.Resource, name: str, alias: str, key_id: pulumi.Input[
 def _statements(args: KeyArgs) -> list[Statement]:
     """The account decides through IAM who uses the key (AWS KMS developer guide, "Default key policy").
 
-    No role is named: KMS refuses a policy with a principal that does not exist yet. Backup, replication and
-    snapshot roles get their
-    use of the key in their own policies. Deleting or disabling a key destroys every backup made with it, which no
-    vault lock prevents.
+    No role is named: KMS refuses a policy with a principal that does not exist yet. Backup, replication and snapshot
+    roles get their use of the key in their own policies. Deleting or disabling a key destroys every backup made with
+    it, which no vault lock prevents.
     """
     whole_account: Statement = {
         "Sid": "TheAccountDecidesThroughIam",

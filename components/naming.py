@@ -1,6 +1,7 @@
 """Every name that both stacks must agree on, computed from the settings they share (docs/adr/0002).
 
-prod names the vault that it copies to before dr exists; dr asserts that what it built has the name that prod computed.
+prod names the vault that it copies to before dr exists; dr asserts that what it built has the name that prod
+computed.
 """
 
 from __future__ import annotations

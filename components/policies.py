@@ -38,10 +38,9 @@ def denied_unless_administrator(
 ) -> list[Statement]:
     """Denies `actions` to everyone but the administrators and the root user; nothing when no administrator is named.
 
-    A deny for everyone would be obeyed by the stack's own deployer too: the policy could then never be changed
-    again, not even to
-    mend it. `aws:PrincipalArn` of an assumed role is the role's ARN (IAM user guide, global condition keys), so a
-    role can be named.
+    A deny for everyone would be obeyed by the stack's own deployer too: the policy could then never be changed again,
+    not even to mend it. `aws:PrincipalArn` of an assumed role is the role's ARN (IAM user guide, global condition
+    keys), so a role can be named.
     """
     if not administrator_roles:
         return []

@@ -30,8 +30,7 @@ class PrimaryTier(pulumi.ComponentResource):
     """Everything of the `prod` stack.
 
     Produces the following resources: one PrivateNetwork, MultiRegionKey, RegionalKey, LockedVault, BackupPlan and
-    VolumeEncryption; one
-    PrimaryDatabase, ProtectedTable, ProtectedBucket or ServerVolumes for each store.
+    VolumeEncryption; one PrimaryDatabase, ProtectedTable, ProtectedBucket or ServerVolumes for each store.
 
     Outputs: `outputs`, the stack's exports (components/outputs.py).
     """
@@ -105,8 +104,8 @@ class PrimaryTier(pulumi.ComponentResource):
             zones=self._network.zones,
             key_arn=self._data_key.arn,
             copy_region=settings.regions.secondary,
-            # The replica that dr will make of the data key has this ARN; until then copies wait, local
-            # snapshots do not.
+            # The replica that dr will make of the data key has this ARN; until then copies wait, local snapshots do
+            # not.
             copy_key_arn=self._data_key.arn.apply(lambda arn: key_arn_in(arn, settings.regions.secondary)),
             role_name=self._names.role_name(f"{store}-snapshots"),
             account_id=settings.account_id,

@@ -1,8 +1,8 @@
 """S3 replication both ways, and the links that dr keeps in the primary Region.
 
-Both configurations belong to dr: S3 knows one a bucket, and the destination must exist first. `PrimarySideLinks` holds
-all that can only
-be changed while the primary Region answers; frozen, none of it is read, changed or removed by an `up`.
+Both configurations belong to dr: S3 knows one a bucket, and the destination must exist first. `PrimarySideLinks`
+holds all that can only be changed while the primary Region answers; frozen, none of it is read, changed or removed by
+an `up`.
 """
 
 from __future__ import annotations
@@ -115,15 +115,13 @@ class PrimarySideLinks(pulumi.ComponentResource):
     """Everything of dr that AWS keeps, or changes, in the primary Region.
 
     `links: frozen` is for the day when that Region does not answer: every input is ignored and a removal from the
-    program deletes
-    nothing at AWS, where it would delete the surviving replica.
+    program deletes nothing at AWS, where it would delete the surviving replica.
 
     Produces the following resources:
     - `s3.BucketReplicationConfig` on each primary bucket
-    - `dynamodb.TableReplica` of each table (the provider calls UpdateTable in the table's home Region), with a
-      key, point-in-time
-      recovery and deletion protection of its own: a replica inherits none of them (DynamoDB developer guide,
-      global tables).
+    - `dynamodb.TableReplica` of each table (the provider calls UpdateTable in the table's home Region), with a key,
+      point-in-time recovery and deletion protection of its own: a replica inherits none of them (DynamoDB developer
+      guide, global tables).
 
     Outputs: `table_arns`, by store.
     """

@@ -43,10 +43,8 @@ class SecondaryTier(pulumi.ComponentResource):
     """Everything of the `dr` stack.
 
     Produces the following resources: one PrivateNetwork, ReplicaOfKey, RegionalKey, LockedVault, BackupPlan,
-    VolumeEncryption and
-    PrimarySideLinks; for each database a ReplicaDatabase; for each bucket a ProtectedBucket, a BucketReplication
-    and a ReplicationRole
-    of either direction.
+    VolumeEncryption and PrimarySideLinks; for each database a ReplicaDatabase; for each bucket a ProtectedBucket, a
+    BucketReplication and a ReplicationRole of either direction.
 
     Outputs: `outputs`, the stack's exports (components/outputs.py).
     """

@@ -29,9 +29,8 @@ class ProtectedTable(pulumi.ComponentResource):
     """An on-demand table that can be recovered to any second of the last `pitr_days`, 35 by default.
 
     Produces the following resources:
-    - `dynamodb.Table` (protected, deletion protection). Its replicas belong to the dr stack, hence
-      `ignore_changes`: two owners of
-      the replicas would undo each other (terraform-provider-aws#38968).
+    - `dynamodb.Table` (protected, deletion protection). Its replicas belong to the dr stack, hence `ignore_changes`:
+      two owners of the replicas would undo each other (terraform-provider-aws#38968).
 
     Outputs: `arn`, `table_name`.
     """

@@ -80,8 +80,7 @@ def _statements(args: LockedVaultArgs) -> list[Statement]:
     """Deny for everyone is what AWS Config's backup-recovery-point-manual-deletion-disabled asks for.
 
     That rule wants wildcards for `Principal` and `Resource`, and PutBackupVaultAccessPolicy among the denied; the
-    latter
-    spares the administrators here, who would otherwise be locked out for good.
+    latter spares the administrators here, who would otherwise be locked out for good.
     """
     nobody_deletes: Statement = {
         "Sid": "NobodyDeletesRecoveryPoints",

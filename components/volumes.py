@@ -103,8 +103,8 @@ class ServerVolumes(pulumi.ComponentResource):
         attached = aws.iam.RolePolicyAttachment(
             f"{name}-snapshots", role=role.name, policy_arn=MANAGED_POLICY, opts=child
         )
-        # The managed policy holds no KMS rights; without them encrypted copies fail in silence (Amazon DLM,
-        # IAM service roles).
+        # The managed policy holds no KMS rights; without them encrypted copies fail in silence (Amazon DLM, IAM
+        # service roles).
         keys = [args.key_arn, args.copy_key_arn]
         grants = {
             "Effect": "Allow",
