@@ -18,6 +18,7 @@ ADMINISTRATOR = "securecart"
 PASSWORD_LENGTH = 40
 # The certificate authority that AWS recommends until 2061 (Amazon RDS user guide, SSL/TLS certificates).
 CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
+STORAGE_TYPE = "gp3"
 LOG_EXPORTS = ("postgresql", "upgrade")
 
 
@@ -65,7 +66,7 @@ class PrimaryDatabase(pulumi.ComponentResource):
             # Both Regions keep the version that was tested until the configuration names another.
             auto_minor_version_upgrade=False,
             instance_class=store.instance_class,
-            storage_type="gp3",
+            storage_type=STORAGE_TYPE,
             allocated_storage=store.allocated_storage_gib,
             max_allocated_storage=store.max_allocated_storage_gib,
             storage_encrypted=True,

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.database import CERTIFICATE_AUTHORITY, LOG_EXPORTS, DatabaseArgs, parameter_group, subnet_group
+from components.database import (
+    CERTIFICATE_AUTHORITY,
+    LOG_EXPORTS,
+    STORAGE_TYPE,
+    DatabaseArgs,
+    parameter_group,
+    subnet_group,
+)
 from components.options import store_options
 from components.tags import store_tags
 
@@ -50,7 +57,7 @@ class ReplicaDatabase(pulumi.ComponentResource):
             kms_key_id=args.key_arn,
             storage_encrypted=True,
             instance_class=store.instance_class,
-            storage_type="gp3",
+            storage_type=STORAGE_TYPE,
             max_allocated_storage=store.max_allocated_storage_gib,
             auto_minor_version_upgrade=False,
             multi_az=True,

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
-from components.bucket import ProtectedBucket, ProtectedBucketArgs
+from components.bucket import ProtectedBucket
 from components.database import PrimaryDatabase, PrimaryDatabaseArgs
-from components.keys import KeyArgs, MultiRegionKey, MultiRegionKeyArgs, RegionalKey
-from components.naming import SECONDARY_STACK, Names, key_arn_in
+from components.keys import MultiRegionKey, MultiRegionKeyArgs, RegionalKey
+from components.naming import Names, key_arn_in
 from components.network import PrivateNetwork, PrivateNetworkArgs
 from components.plan import BackupPlan, BackupPlanArgs
-from components.settings import Role, Settings
+from components.settings import Role
 from components.table import ProtectedTable, ProtectedTableArgs
-from components.vault import LockedVault, LockedVaultArgs
+from components.tier import TierArgs, bucket_args, vault_args, vault_key_args
+from components.vault import LockedVault
 from components.volumes import ServerVolumes, ServerVolumesArgs, VolumeEncryption, VolumeEncryptionArgs
-
-
-@dataclass(frozen=True, kw_only=True)
-class TierArgs:
-    """Inputs of a Region's tier."""
-
-    settings: Settings
 
 
 class PrimaryTier(pulumi.ComponentResource):
@@ -150,41 +143,3 @@ class PrimaryTier(pulumi.ComponentResource):
             },
             "network": {"vpcId": self._network.vpc_id, "subnetIds": self._network.subnet_ids},
         }
-
-
-def vault_key_args(settings: Settings, names: Names) -> KeyArgs:
-    """The vault's own key, in either Region: who may use the data key still cannot touch what is in the vault."""
-    return KeyArgs(
-        alias=names.key_alias("vault"),
-        description="Recovery points in SecureCart's vault of this Region",
-        account_id=settings.account_id,
-        deletion_window_days=settings.key_deletion_window_days,
-        administrator_roles=settings.administrator_roles,
-        ephemeral=settings.ephemeral,
-    )
-
-
-def vault_args(settings: Settings, names: Names, key_arn: pulumi.Input[str]) -> LockedVaultArgs:
-    """The vault of the stack's Region."""
-    return LockedVaultArgs(
-        vault_name=names.vault(settings.role),
-        key_arn=key_arn,
-        account_id=settings.account_id,
-        lock_min_days=settings.vault_lock.min_days,
-        lock_max_days=settings.vault_lock.max_days,
-        administrator_roles=settings.administrator_roles,
-        ephemeral=settings.ephemeral,
-    )
-
-
-def bucket_args(settings: Settings, names: Names, store: str, key_arn: pulumi.Input[str]) -> ProtectedBucketArgs:
-    """A bucket of the stack's Region. Both replication configurations belong to dr, so each side says where it belongs."""
-    primary = settings.role is Role.PRIMARY
-    return ProtectedBucketArgs(
-        bucket_name=names.bucket(store, settings.region),
-        store=settings.buckets[store],
-        key_arn=key_arn,
-        replicated_by=SECONDARY_STACK if primary else None,
-        replica_of=None if primary else names.bucket(store, settings.other_region),
-        ephemeral=settings.ephemeral,
-    )

@@ -15,7 +15,6 @@ from components.naming import Names
 from components.network import PrivateNetwork, PrivateNetworkArgs
 from components.outputs import PrimaryOutputs, agreed
 from components.plan import BackupPlan, BackupPlanArgs
-from components.primary import TierArgs, bucket_args, vault_args, vault_key_args
 from components.replication import (
     BucketReplication,
     BucketReplicationArgs,
@@ -27,6 +26,7 @@ from components.replication import (
     Side,
 )
 from components.settings import Role
+from components.tier import TierArgs, bucket_args, vault_args, vault_key_args
 from components.vault import LockedVault
 from components.volumes import VolumeEncryption, VolumeEncryptionArgs
 
