@@ -18,7 +18,7 @@ from rich.console import Console
 from automation import local
 from automation.errors import DEBUG_VARIABLE, SecurecartError
 from automation.exit_codes import ExitCode
-from automation.project import REPOSITORY, account_id
+from automation.project import REPOSITORY, account_id, home_regions
 from automation.render import Display, status_table
 from automation.targets import Target, guard_account, guard_aws
 
@@ -109,7 +109,7 @@ def status(target: Target, stack: str, as_json: bool) -> None:
 
         clients = facts.client_factory(workspace.variables)
         names = operations.chosen(stack)
-        home = {"prod": "us-east-1", "dr": "us-west-2"}
+        home = home_regions()
         found = [
             facts.read(store, clients)
             for name in names

@@ -48,8 +48,19 @@ def mirror_project(directory: Path) -> Path:
 
 def account_id() -> str:
     """`securecart:accountId` of Pulumi.yaml: the only account that the program may touch."""
-    setting = (_load(REPOSITORY / "Pulumi.yaml").get("config") or {}).get("securecart:accountId", "")
-    return str(setting.get("value", "") if isinstance(setting, dict) else setting)
+    return str(_setting("accountId", ""))
+
+
+def home_regions() -> dict[str, str]:
+    """The Region of each stack, from `securecart:regions` of Pulumi.yaml."""
+    regions = _setting("regions", {})
+    return {"prod": str(regions.get("primary", "")), "dr": str(regions.get("secondary", ""))}
+
+
+def _setting(key: str, absent: Any) -> Any:
+    """A project-wide setting, written as a plain value or as `{value: ...}`."""
+    setting = (_load(REPOSITORY / "Pulumi.yaml").get("config") or {}).get(f"securecart:{key}", absent)
+    return setting.get("value", absent) if isinstance(setting, dict) and "value" in setting else setting
 
 
 def _load(path: Path) -> dict[str, Any]:
