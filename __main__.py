@@ -8,11 +8,11 @@ from __future__ import annotations
 import pulumi
 
 from components.outputs import PrimaryOutputs, common, export
-from components.primary import PrimaryTier
 from components.providers import provided_by, regional_providers
-from components.secondary import SecondaryTier, SecondaryTierArgs
 from components.settings import Role, load_settings
-from components.tier import TierArgs
+from components.tiers.primary import PrimaryTier
+from components.tiers.secondary import SecondaryTier, SecondaryTierArgs
+from components.tiers.shared import TierArgs
 
 settings = load_settings()
 providers = regional_providers(settings, pulumi.get_stack())

@@ -62,7 +62,11 @@ def imported(path: Path) -> set[str]:
 
 
 def component_classes() -> list[type[pulumi.ComponentResource]]:
-    modules = [importlib.import_module(f"components.{p.stem}") for p in (REPO / "components").glob("[a-z]*.py")]
+    modules = [
+        importlib.import_module(".".join(p.relative_to(REPO).with_suffix("").parts))
+        for p in COMPONENT_FILES
+        if p.name != "__init__.py"
+    ]
     return [
         cls
         for module in modules

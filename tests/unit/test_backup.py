@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.plan import ARNS_A_SELECTION, shards
+from components.protection.plan import ARNS_A_SELECTION, shards
 from tests.support.program import program
 
 BOTH = pytest.mark.parametrize("stack", ["prod", "dr"])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.bucket import ProtectedBucketArgs
+from components.buckets.bucket import ProtectedBucketArgs
 from components.keys import KeyArgs
 from components.naming import SECONDARY_STACK, Names
+from components.protection.vault import LockedVaultArgs
 from components.settings import Role, Settings
-from components.vault import LockedVaultArgs
 
 
 @dataclass(frozen=True, kw_only=True)

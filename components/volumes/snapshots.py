@@ -1,7 +1,4 @@
-"""EBS: every new volume of the Region is encrypted with our key.
-
-The servers' volumes are snapshotted and copied on a schedule.
-"""
+"""EBS: the servers' volumes, snapshotted and copied on a schedule."""
 
 from __future__ import annotations
 
@@ -19,28 +16,6 @@ from components.tags import SNAPSHOT_POLICY, store_tags
 MANAGED_POLICY = "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole"
 # When the first snapshot of a day starts; DLM starts within the hour after it.
 FIRST_SNAPSHOT_UTC = "03:00"
-
-
-@dataclass(frozen=True, kw_only=True)
-class VolumeEncryptionArgs:
-    """Inputs of the Region's default encryption."""
-
-    key_arn: pulumi.Input[str]
-
-
-class VolumeEncryption(pulumi.ComponentResource):
-    """Default encryption of a Region and account: also of volumes that nobody declared here, and of restored snapshots.
-
-    Produces the following resources:
-    - `ebs.EncryptionByDefault` and `ebs.DefaultKmsKey`.
-    """
-
-    def __init__(self, name: str, args: VolumeEncryptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("securecart:volumes:VolumeEncryption", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        aws.ebs.EncryptionByDefault(f"{name}-by-default", enabled=True, opts=child)
-        aws.ebs.DefaultKmsKey(f"{name}-key", key_arn=args.key_arn, opts=child)
-        self.register_outputs({})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.database import (
+from components.databases.database import (
     CERTIFICATE_AUTHORITY,
     LOG_EXPORTS,
     STORAGE_TYPE,

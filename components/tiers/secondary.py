@@ -8,27 +8,25 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.bucket import ProtectedBucket
-from components.database_replica import ReplicaDatabase, ReplicaDatabaseArgs
-from components.keys import RegionalKey, ReplicaOfKey, ReplicaOfKeyArgs
-from components.naming import Names
-from components.network import PrivateNetwork, PrivateNetworkArgs
-from components.outputs import PrimaryOutputs, agreed
-from components.plan import BackupPlan, BackupPlanArgs
-from components.replication import (
+from components.buckets.bucket import ProtectedBucket
+from components.buckets.replication import (
     BucketReplication,
     BucketReplicationArgs,
-    PrimarySideLinks,
-    PrimarySideLinksArgs,
-    ReplicatedTable,
     ReplicationRole,
     ReplicationRoleArgs,
     Side,
 )
+from components.databases.replica import ReplicaDatabase, ReplicaDatabaseArgs
+from components.keys import RegionalKey, ReplicaOfKey, ReplicaOfKeyArgs
+from components.links import PrimarySideLinks, PrimarySideLinksArgs, ReplicatedTable
+from components.naming import Names
+from components.network import PrivateNetwork, PrivateNetworkArgs
+from components.outputs import PrimaryOutputs, agreed
+from components.protection.plan import BackupPlan, BackupPlanArgs
+from components.protection.vault import LockedVault
 from components.settings import Role
-from components.tier import TierArgs, bucket_args, vault_args, vault_key_args
-from components.vault import LockedVault
-from components.volumes import VolumeEncryption, VolumeEncryptionArgs
+from components.tiers.shared import TierArgs, bucket_args, vault_args, vault_key_args
+from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
 
 
 @dataclass(frozen=True, kw_only=True)

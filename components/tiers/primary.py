@@ -6,17 +6,18 @@ from typing import Any
 
 import pulumi
 
-from components.bucket import ProtectedBucket
-from components.database import PrimaryDatabase, PrimaryDatabaseArgs
+from components.buckets.bucket import ProtectedBucket
+from components.databases.database import PrimaryDatabase, PrimaryDatabaseArgs
 from components.keys import MultiRegionKey, MultiRegionKeyArgs, RegionalKey
 from components.naming import Names, key_arn_in
 from components.network import PrivateNetwork, PrivateNetworkArgs
-from components.plan import BackupPlan, BackupPlanArgs
+from components.protection.plan import BackupPlan, BackupPlanArgs
+from components.protection.vault import LockedVault
 from components.settings import Role
-from components.table import ProtectedTable, ProtectedTableArgs
-from components.tier import TierArgs, bucket_args, vault_args, vault_key_args
-from components.vault import LockedVault
-from components.volumes import ServerVolumes, ServerVolumesArgs, VolumeEncryption, VolumeEncryptionArgs
+from components.tables.table import ProtectedTable, ProtectedTableArgs
+from components.tiers.shared import TierArgs, bucket_args, vault_args, vault_key_args
+from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
+from components.volumes.snapshots import ServerVolumes, ServerVolumesArgs
 
 
 class PrimaryTier(pulumi.ComponentResource):

@@ -33,7 +33,7 @@ class ProtectedBucketArgs:
 class ProtectedBucket(pulumi.ComponentResource):
     """A bucket that keeps every previous version for `noncurrent_retention_days`. Both Regions use the same component.
 
-    Replication is not part of it: both directions belong to dr (components/replication.py), and S3 knows one
+    Replication is not part of it: both directions belong to dr (components/buckets/replication.py), and S3 knows one
     configuration a bucket.
 
     Produces the following resources:

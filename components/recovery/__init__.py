@@ -1,0 +1,1 @@
+"""How traffic and writers move to the other Region: rows 11 and 13."""

@@ -1,0 +1,1 @@
+"""DynamoDB: rows 5 and 6."""

@@ -1,0 +1,1 @@
+"""One ComponentResource a stack: what a Region holds, put together from the folders beside this one."""

@@ -1,0 +1,1 @@
+"""Who touched what, what failed, and who is told: rows 14 and 16."""
