@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import runpy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -132,18 +133,8 @@ def configuration(stack: str, **changed: Any) -> dict[str, str]:
 def run_program(stack: str, **changed: Any) -> Program:
     """Runs `__main__.py` for `stack` and drains it; dr reads the outputs of a prod that ran the same way."""
     primary = program("prod").outputs if stack == "dr" else None
-    recorded = Program()
-    settings.reset_options()
-    asyncio.set_event_loop(asyncio.new_event_loop())  # Python >= 3.14 makes no loop by itself
+    recorded = _mocked(stack, primary)
     pulumi.runtime.set_all_config(configuration(stack, **changed))
-    sdk.set_mocks(
-        Answers(primary),
-        project="securecart",
-        stack=stack,
-        preview=False,
-        organization="organization",
-        monitor=RecordingMonitor(Answers(primary), recorded),
-    )
 
     def start() -> None:
         exported: dict[str, Any] = {}
@@ -156,6 +147,29 @@ def run_program(stack: str, **changed: Any) -> Program:
         pulumi.Output.from_input(exported).apply(recorded.outputs.update)
 
     pulumi.runtime.test(start)()
+    return recorded
+
+
+def registrations(build: Callable[[], object]) -> Program:
+    """What `build` registers, for instance one component by itself; it runs inside the program, as `__main__.py` would."""
+    recorded = _mocked("prod", None)
+    pulumi.runtime.test(build)()
+    return recorded
+
+
+def _mocked(stack: str, primary: dict[str, Any] | None) -> Program:
+    """Puts the recording monitor in the engine's place."""
+    recorded = Program()
+    settings.reset_options()
+    asyncio.set_event_loop(asyncio.new_event_loop())  # Python >= 3.14 makes no loop by itself
+    sdk.set_mocks(
+        Answers(primary),
+        project="securecart",
+        stack=stack,
+        preview=False,
+        organization="organization",
+        monitor=RecordingMonitor(Answers(primary), recorded),
+    )
     return recorded
 
 
