@@ -7,22 +7,37 @@ from __future__ import annotations
 
 import pulumi
 
+from components.configuration import load_settings
+from components.guards import check_database_role, secondary_of
 from components.outputs import PrimaryOutputs, common, export
 from components.providers import provided_by, regional_providers
-from components.settings import Role, load_settings
+from components.recorded import recorded
+from components.settings import Role
+from components.strategy.selection import decide
 from components.tiers.primary import PrimaryTier
 from components.tiers.secondary import SecondaryTier, SecondaryTierArgs
 from components.tiers.shared import TierArgs
 
 settings = load_settings()
-providers = regional_providers(settings, pulumi.get_stack())
-in_home_region = provided_by(providers.home)
+decision, last = decide(settings), recorded()
 
 tier: PrimaryTier | SecondaryTier
 if settings.role is Role.PRIMARY:
-    tier = PrimaryTier("primary", TierArgs(settings=settings), in_home_region)
+    providers = regional_providers(settings, pulumi.get_stack())
+    args = TierArgs(settings=settings, decision=decision, last=last)
+    tier = PrimaryTier("primary", args, provided_by(providers.home))
 else:
-    secondary = SecondaryTierArgs(settings=settings, primary=PrimaryOutputs(), primary_provider=providers.primary)
-    tier = SecondaryTier("secondary", secondary, in_home_region)
+    check_database_role(settings, last)
+    parts = secondary_of(settings, decision, last)
+    providers = regional_providers(settings, pulumi.get_stack())
+    secondary = SecondaryTierArgs(
+        settings=settings,
+        decision=decision,
+        last=last,
+        primary=PrimaryOutputs(),
+        primary_provider=providers.primary,
+        secondary=parts,
+    )
+    tier = SecondaryTier("secondary", secondary, provided_by(providers.home))
 
 export(common(settings) | tier.outputs)

@@ -73,6 +73,15 @@ def preview(target: str, stack: str, policy_config: Path | None, as_json: bool, 
 
 
 @main.command()
+@_options(_target, _json)
+def plan(target: str, as_json: bool) -> None:
+    """Show the strategy, and the RPO and RTO that each store keeps under the configuration as it is. Changes nothing."""
+    from automation import commands
+
+    commands.plan(Target(target), as_json)
+
+
+@main.command()
 @_options(_target, _stack, _json)
 @click.option("--destroy", is_flag=True, help="DESTROYS the stacks and their data: dr first, then prod. Needs --yes.")
 @click.option("--yes", is_flag=True, help="Yes, destroy.")

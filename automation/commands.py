@@ -19,7 +19,7 @@ from automation import local
 from automation.errors import DEBUG_VARIABLE, SecurecartError
 from automation.exit_codes import ExitCode
 from automation.project import REPOSITORY, account_id, home_regions
-from automation.render import Display, status_table
+from automation.render import Display, recovery_report, status_table
 from automation.targets import Target, guard_account, guard_aws
 
 if TYPE_CHECKING:
@@ -72,6 +72,18 @@ def preview(target: Target, stack: str, policy_config: Path | None, as_json: boo
             raise SecurecartError(
                 f"no changes were expected, and {' and '.join(changed)} would change.", "securecart up"
             )
+
+
+def plan(target: Target, as_json: bool) -> None:
+    with _command("plan", target, as_json) as result:
+        workspace = _workspace(result, None, mutating=False)
+        from automation import operations
+
+        recovery = operations.plan(workspace, result.display, result.runs)
+        result.extra["recovery"] = dict(recovery)
+        if not as_json:
+            for shown in recovery_report(recovery):
+                Console().print(shown)
 
 
 def down(target: Target, stack: str, as_json: bool, destroy: bool, yes: bool) -> None:

@@ -48,6 +48,8 @@ class Run:
     violations: list[Violation] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    """The stack's own, as the run leaves them; in a preview what is not known yet is missing or a placeholder."""
     outputs_changed: bool = False
     seconds: float = 0.0
 
@@ -95,7 +97,8 @@ class Run:
         self.finished[_op(step.op)] += 1
         if step.type == STACK_TYPE and step.new is not None:
             before = step.old.outputs if step.old else None
-            self.outputs_changed = (before or {}) != (step.new.outputs or {})
+            self.outputs = dict(step.new.outputs or {})
+            self.outputs_changed = (before or {}) != self.outputs
 
     def _add_violation(self, violation: Violation) -> None:
         # A preview reports a stack policy's finding once for the resource and once in the summary.

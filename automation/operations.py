@@ -4,13 +4,14 @@
 |---------|-------------------|------------|--------------|
 | up      | yes               | prod, dr   | a preview is blocked by policy; dr without prod |
 | preview | no                | prod, dr   | never; dr is skipped while prod is not deployed |
+| plan    | no                | prod       | its preview is blocked by policy |
 | destroy | yes               | dr, prod   | a resource is protected; prod while dr is deployed |
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from automation import stacks, status
 from automation.errors import SecurecartError
@@ -68,6 +69,14 @@ def preview(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: li
             watch.finished(run)
     if blocked:
         raise _blocked(blocked)
+
+
+def plan(workspace: Workspace, watch: Watcher, runs: list[Run]) -> Mapping[str, Any]:
+    """What the configuration as it is now would keep of the objectives: prod's output `recovery`, from a preview."""
+    recovery = _preview(workspace, "prod", watch, runs).outputs.get("recovery")
+    if not isinstance(recovery, Mapping):
+        raise SecurecartError("prod's preview has no output `recovery`.", "git checkout __main__.py components")
+    return recovery
 
 
 def destroy(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Run]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,37 @@ def status_table(found: Sequence[StoreStatus]) -> Table:
         facts = Text("\n".join(f"{name}: {_plain(value)}" for name, value in one.facts.items()), overflow="fold")
         table.add_row(one.store.stack, one.store.kind, one.store.name, one.store.region, facts)
     return table
+
+
+def recovery_report(recovery: Mapping[str, Any]) -> list[Table | Text]:
+    """The strategy and why, then what each store keeps beside what it is asked for; what is missed is marked."""
+    asked, kept = recovery["objectives"], recovery["effective"]
+    table = Table("store", "needs", "RPO min", "by", "RTO min", "by", "why", show_lines=True)
+    for one in recovery["stores"]:
+        table.add_row(
+            one["store"],
+            str(one["needs"] or "none keeps it"),
+            _held(one["rpoMinutes"], one["rpoObjectiveMinutes"]),
+            one["rpoBasis"],
+            _held(one["rtoMinutes"], one["rtoObjectiveMinutes"]),
+            one["rtoBasis"],
+            one["reason"],
+        )
+    verdict = (
+        f"strategy {recovery['strategy']}: {recovery['reason']}\n"
+        f"asked:   RPO {asked['rpoMinutes']:g} min, RTO {asked['rtoMinutes']:g} min\n"
+        f"planned: RPO {kept['rpoMinutes']:g} min ({kept['rpoStore']}), RTO {kept['rtoMinutes']:g} min ({kept['rtoStore']})\n"
+        "Planned bounds, not measurements: drills and restore tests measure."
+    )
+    notes = [Text(f"note: {note}") for note in recovery["notes"]]
+    return [Text(verdict), table, *notes]
+
+
+def _held(minutes: float, objective: float) -> Text:
+    """`15 of 30`, and MISSED where the bound is beyond the objective."""
+    if minutes <= objective:
+        return Text(f"{minutes:g} of {objective:g}")
+    return Text(f"{minutes:g} of {objective:g} MISSED", style="bold red")
 
 
 def _plain(value: Any) -> str:

@@ -24,6 +24,10 @@ class KeyArgs:
     deletion_window_days: int
     administrator_roles: tuple[str, ...] = ()
     """Roles that may disable or delete the key; empty leaves that to IAM."""
+    publishers: tuple[str, ...] = ()
+    """AWS services that encrypt with the key for this account, for example what they publish to a topic."""
+    statements: tuple[Statement, ...] = ()
+    """What a service's documentation asks for beyond that."""
     ephemeral: bool = False
 
 
@@ -154,4 +158,18 @@ def _statements(args: KeyArgs) -> list[Statement]:
         account_id=args.account_id,
         administrator_roles=() if args.ephemeral else args.administrator_roles,
     )
-    return [whole_account, *guarded]
+    used = (
+        []
+        if not args.publishers
+        else [
+            {
+                "Sid": "AlertingServicesEncrypt",
+                "Effect": "Allow",
+                "Principal": {"Service": list(args.publishers)},
+                "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
+            }
+        ]
+    )
+    return [whole_account, *guarded, *used, *args.statements]

@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from components.settings import Role, Settings
+from components.settings.adoption import physical_name
 
 PROJECT = "securecart"
 PRIMARY_STACK, SECONDARY_STACK = "prod", "dr"
+# The bucket of the estate's own records; no store may be called so.
+AUDIT = "audit"
 
 # Amazon S3 user guide, "General purpose bucket naming rules".
 BUCKET_NAME_MAXIMUM = 63
@@ -25,6 +28,9 @@ class Names:
 
     def bucket(self, store: str, region: str) -> str:
         """Globally unique: the account and the Region are part of it. Raises ValueError beyond 63 characters."""
+        existing = self.settings.buckets[store].existing if store in self.settings.buckets else None
+        if existing and region == self.settings.regions.primary:
+            return physical_name(existing)
         name = f"{PROJECT}-{store}-{self.settings.account_id}-{region}"
         if len(name) > BUCKET_NAME_MAXIMUM:
             raise ValueError(
@@ -33,17 +39,28 @@ class Names:
             )
         return name
 
+    def bucket_prefix(self) -> str:
+        """How the name of every bucket begins that this program made."""
+        return f"{PROJECT}-"
+
+    def table_prefix(self) -> str:
+        """The same for tables."""
+        return f"{PROJECT}-"
+
     def bucket_arn(self, store: str, region: str) -> str:
         return f"arn:aws:s3:::{self.bucket(store, region)}"
 
     def database(self, store: str, role: Role) -> str:
         """Carries the generation: an identifier that was restored into is never used again."""
-        generation = self.settings.databases[store].generation
-        return f"{PROJECT}-{store}-{role}-g{generation}"
+        database = self.settings.databases[store]
+        if database.existing and role is Role.PRIMARY:
+            return physical_name(database.existing)
+        return f"{PROJECT}-{store}-{role}-g{database.generation}"
 
     def table(self, store: str) -> str:
         """The same in both Regions, as a global table demands."""
-        return f"{PROJECT}-{store}"
+        existing = self.settings.tables[store].existing
+        return physical_name(existing) if existing else f"{PROJECT}-{store}"
 
     def secret(self, store: str) -> str:
         """Carries the generation, as a deleted secret's name stays taken for its recovery window."""
@@ -52,10 +69,26 @@ class Names:
     def plan(self, role: Role) -> str:
         return f"{PROJECT}-{role}"
 
+    def snapshot(self, store: str, role: Role) -> str:
+        """Of a generation; a snapshot of another generation is another snapshot."""
+        return f"{PROJECT}-{store}-{role}-g{self.settings.databases[store].generation}-baseline"
+
     def vault(self, role: Role) -> str:
         """Carries the lock range: a locked vault is never edited, a new range is a new vault."""
-        lock = self.settings.vault_lock
-        return f"{PROJECT}-{role}-{lock.min_days}d-{lock.max_days}d"
+        return f"{PROJECT}-{role}-{self.settings.vault_lock.range}"
+
+    def of_region(self, purpose: str = "") -> str:
+        """For what an account has by name in each Region: topic, trail, dashboard, load balancer, plan of recovery."""
+        return "-".join(part for part in (PROJECT, self.settings.role, purpose) if part)
+
+    def underscored(self, purpose: str) -> str:
+        """AWS Backup's frameworks and restore tests take no hyphen."""
+        return f"{PROJECT}_{self.settings.role}_{purpose}"
+
+    def trail_arn(self) -> str:
+        """Named in the policies of bucket and key before the trail can exist."""
+        settings = self.settings
+        return f"arn:aws:cloudtrail:{settings.region}:{settings.account_id}:trail/{self.of_region()}"
 
     def vault_arn(self, role: Role) -> str:
         region = self.settings.regions.primary if role is Role.PRIMARY else self.settings.regions.secondary

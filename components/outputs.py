@@ -13,7 +13,7 @@ from components.naming import PRIMARY_STACK, PROJECT
 from components.settings import Settings
 
 # Raised whenever an output that dr reads changes its name or meaning.
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 
 
 def common(settings: Settings) -> dict[str, Any]:

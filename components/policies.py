@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -55,3 +55,24 @@ def denied_unless_administrator(
             "Condition": {"ArnNotLike": {"aws:PrincipalArn": spared}},
         }
     ]
+
+
+def for_service_role(
+    sid: str, actions: Sequence[str], *, role_arn: str, account_id: str, condition: Mapping[str, Any] | None = None
+) -> Statement:
+    """A statement of a key policy for a service-linked role that may not exist yet.
+
+    KMS refuses a policy that names a principal that does not exist; a condition on the caller's ARN does not care.
+    """
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": list(actions),
+        "Resource": "*",
+        "Condition": {
+            "ArnEquals": {"aws:PrincipalArn": role_arn},
+            "StringEquals": {"kms:CallerAccount": account_id},
+            **(condition or {}),
+        },
+    }

@@ -29,6 +29,9 @@ def regional_providers(settings: Settings, stack: str) -> Providers:
         return aws.Provider(
             region,
             region=region,
+            # The account is asked for in the stack's own Region, also by the provider of the other one: dr must deploy when
+            # the primary Region answers nothing (links: frozen).
+            sts_region=settings.region,
             allowed_account_ids=[settings.account_id],
             default_tags=aws.ProviderDefaultTagsArgs(tags=default_tags(settings, stack)),
         )

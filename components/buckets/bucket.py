@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from components.options import store_options
-from components.policies import document
+from components.policies import Statement, document
 from components.settings import BucketStore
+from components.settings.buckets import ObjectLock
 from components.tags import REPLICA_OF, REPLICATED_BY, store_tags
 
 # Parts of uploads that never finished cost money and can never be read.
@@ -27,7 +29,12 @@ class ProtectedBucketArgs:
     """The stack that owns the bucket's replication, where it is not the bucket's own."""
     replica_of: str | None = None
     """Name of the bucket whose copy this one is."""
+    statements: Sequence[Statement] = ()
+    """Further statements of its policy: services that deliver into it."""
     ephemeral: bool = False
+    imports: bool = False
+    """True takes a bucket of that name, which exists already, into the state as it is. Its versioning, encryption, access and
+    lifecycle are replaced by what is said here; its objects are left alone."""
 
 
 class ProtectedBucket(pulumi.ComponentResource):
@@ -39,9 +46,18 @@ class ProtectedBucket(pulumi.ComponentResource):
     Produces the following resources:
     - `s3.Bucket` (protected), `s3.BucketOwnershipControls` (owner enforced, so access control lists are off),
       `s3.BucketPublicAccessBlock` (all four), `s3.BucketVersioning`, `s3.BucketServerSideEncryptionConfiguration`
-      (SSE-KMS with a bucket key), `s3.BucketPolicy` (TLS only), `s3.BucketLifecycleConfiguration`.
+      (SSE-KMS with a bucket key), `s3.BucketPolicy` (TLS only), `s3.BucketLifecycleConfiguration`
+    - `s3.BucketObjectLockConfiguration`, where the store asks for it
 
-    Outputs: `arn`, `bucket_name`, `versioned_bucket_name` (available once versioning is on).
+    Outputs: `arn`, `bucket_name`, `versioned_bucket_name` (available once versioning is on), `ready_bucket_name` (once the policy
+    is, for services that deliver into it).
+
+    AWS limits:
+    - Versioning comes before replication, lifecycle rules of versions, and Object Lock (Amazon S3 user guide).
+    - Object Lock needs versioning, which can then never be suspended; a locked bucket replicates only into a locked one.
+    - STANDARD_IA takes versions that are 30 days old; archive classes are billed for 90 or 180 days at least.
+
+    Cost: $0.023 a GB and month, old versions included; requests $0.005 a thousand.
     """
 
     def __init__(self, name: str, args: ProtectedBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -51,8 +67,9 @@ class ProtectedBucket(pulumi.ComponentResource):
             f"{name}-bucket",
             bucket=args.bucket_name,
             force_destroy=args.ephemeral,
+            object_lock_enabled=True if args.store.object_lock else None,
             tags=store_tags(name, args.store.data_class, **_replication_tags(args)),
-            opts=store_options(self, ephemeral=args.ephemeral),
+            opts=store_options(self, ephemeral=args.ephemeral, imports=args.bucket_name if args.imports else None),
         )
         self.arn: pulumi.Output[str] = bucket.arn
         self.bucket_name: pulumi.Output[str] = bucket.bucket
@@ -63,8 +80,13 @@ class ProtectedBucket(pulumi.ComponentResource):
             opts=self._child,
         )
         self._encrypt(name, args.key_arn)
-        self._close(name)
-        self._expire_old_versions(name, args.store.noncurrent_retention_days)
+        policy = self._close(name, args.statements)
+        self._expire_old_versions(name, args.store)
+        if args.store.object_lock:
+            self._lock(name, args.store.object_lock)
+        self.ready_bucket_name: pulumi.Output[str] = pulumi.Output.all(bucket.bucket, policy.id).apply(
+            lambda made: str(made[0])
+        )
         self.versioned_bucket_name: pulumi.Output[str] = self.versioning.bucket
         self.register_outputs({"arn": self.arn, "bucketName": self.bucket_name})
 
@@ -86,7 +108,7 @@ class ProtectedBucket(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _close(self, name: str) -> None:
+    def _close(self, name: str, statements: Sequence[Statement]) -> aws.s3.BucketPolicy:
         block = aws.s3.BucketPublicAccessBlock(
             f"{name}-public-access",
             bucket=self.bucket_name,
@@ -110,16 +132,24 @@ class ProtectedBucket(pulumi.ComponentResource):
             "Resource": [self.arn, pulumi.Output.concat(self.arn, "/*")],
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
-        aws.s3.BucketPolicy(
+        return aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=self.bucket_name,
-            policy=document([tls_only]),
+            policy=document([tls_only, *statements]),
             # S3 answers OperationAborted when two calls change a bucket's access at once.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),
         )
 
-    def _expire_old_versions(self, name: str, noncurrent_days: int) -> None:
-        expiry = aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(noncurrent_days=noncurrent_days)
+    def _expire_old_versions(self, name: str, store: BucketStore) -> None:
+        expiry = aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+            noncurrent_days=store.noncurrent_retention_days, newer_noncurrent_versions=store.newest_versions_kept
+        )
+        archive = [
+            aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionTransitionArgs(
+                noncurrent_days=rule.after_days, storage_class=rule.storage_class
+            )
+            for rule in ([store.archive] if store.archive else [])
+        ]
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=self.bucket_name,
@@ -129,6 +159,7 @@ class ProtectedBucket(pulumi.ComponentResource):
                     status="Enabled",
                     filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
                     noncurrent_version_expiration=expiry,
+                    noncurrent_version_transitions=archive or None,
                     abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
                         days_after_initiation=ABORT_UPLOAD_AFTER_DAYS
                     ),
@@ -136,6 +167,17 @@ class ProtectedBucket(pulumi.ComponentResource):
             ],
             # A rule about previous versions before there are any is refused (S3 user guide,
             # PutBucketLifecycleConfiguration).
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
+        )
+
+    def _lock(self, name: str, lock: ObjectLock) -> None:
+        retention = aws.s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(
+            mode=lock.mode.value.upper(), days=lock.retention_days
+        )
+        aws.s3.BucketObjectLockConfiguration(
+            f"{name}-object-lock",
+            bucket=self.bucket_name,
+            rule=aws.s3.BucketObjectLockConfigurationRuleArgs(default_retention=retention),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
         )
 

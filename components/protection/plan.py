@@ -1,37 +1,21 @@
-"""The backup plan of a Region: one schedule, a copy of each recovery point in the other Region.
-
-And selections that name every store.
-"""
+"""The backup plans of a Region: several schedules, copies in the other Region, selections that name every store."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import trusts_service
-from components.settings import Backup
+from components.protection.selections import shards
+from components.settings.protection import BackupRule, SelectionTag
 
-# AWS Backup: StartWindowMinutes is at least 60; the completion window begins with the start window.
-START_WINDOW_MINUTES = 60
-# A large bucket's first backup takes hours; a job that overruns its window is cancelled.
-COMPLETION_WINDOW_MINUTES = 720
-# AWS Backup CreateBackupSelection: at most 500 ARNs a selection.
-ARNS_A_SELECTION = 500
+# Kinds of stores whose continuous backups AWS Backup may own. RDS is left out on purpose: AWS Backup would take over retention
+# and window of the instance, and every later `up` would fight it (terraform-provider-aws#33465).
+CONTINUOUS_KINDS = ("buckets",)
 
-# What the role needs to back up and to restore; S3 is in policies of its own (AWS Backup developer guide, managed
-# policies).
-MANAGED_POLICIES = {
-    "backup": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
-    "restore": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores",
-    "s3-backup": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
-    "s3-restore": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
-}
-
-# Every key is declared: AWS answers with all of them, and one left out is a diff for ever (terraform-provider-
-# aws#22744).
+# Every key is declared: AWS answers with all of them, and one left out is a diff for ever (terraform-provider-aws#22744).
 OPTED_IN = {
     "Aurora": True,
     "CloudFormation": False,
@@ -59,100 +43,122 @@ FULLY_MANAGED = {"DynamoDB": True, "EFS": True}
 
 @dataclass(frozen=True, kw_only=True)
 class BackupPlanArgs:
-    """Inputs of a plan."""
+    """Inputs of the plans."""
 
     plan_name: str
-    role_name: str
+    role_arn: pulumi.Input[str]
     vault_name: pulumi.Input[str]
     copy_vault_arn: str
     """Vault of the other Region; computed, since it may not exist yet (docs/adr/0002)."""
-    backup: Backup
-    stores: Mapping[str, Sequence[pulumi.Input[str]]]
-    """ARNs of what is backed up, by kind."""
+    rules: Mapping[str, BackupRule]
+    stores: Mapping[str, Mapping[str, pulumi.Input[str]]]
+    """ARNs of what is backed up, by kind and name."""
+    selection_tag: SelectionTag | None = None
+    air_gapped_vault_arn: pulumi.Input[str] | None = None
+    """A vault of the same Region that receives every recovery point as well."""
 
 
 class BackupPlan(pulumi.ComponentResource):
-    """One daily plan that reaches each store by its ARN, so that no missing tag leaves one out.
+    """The plans of a Region. They reach each store by its ARN, so that no missing tag leaves one out.
 
     Produces the following resources:
     - `backup.RegionSettings` (kept when the stack goes: they are the account's)
-    - `iam.Role` with one `iam.RolePolicyAttachment` for each of MANAGED_POLICIES
-    - `backup.Plan`, and a `backup.Selection` for each kind of store (more than one beyond 500 ARNs)
+    - `backup.Plan` of the scheduled rules, and a second one for buckets where a rule is continuous
+    - `backup.Selection` for each kind of store (more than one beyond 500 ARNs), and one by tag where a tag is given
 
-    Outputs: `arn`, `plan_id`, `role_arn`.
+    Outputs: `arn`, `plan_id`.
+
+    AWS limits:
+    - A selection takes at most 500 ARNs (CreateBackupSelection); more are spread over several.
+    - Start window at least 60 minutes, rule names at most 50 characters (BackupRule).
+    - Cold storage is kept 90 days at least: deletion comes 90 days after the transition or later (Lifecycle).
+    - Continuous backups are kept at most 35 days; their copies are snapshots (AWS Backup developer guide).
+    - Resources and tags of a selection are a union; explicit ARNs bypass the Region's opt-in, tags do not.
+
+    Cost: warm storage about $0.05 a GB and month, and $0.02 a GB for the transfer of copies to the other Region.
     """
 
     def __init__(self, name: str, args: BackupPlanArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:plan:BackupPlan", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
         settings = aws.backup.RegionSettings(
             f"{name}-region",
             resource_type_opt_in_preference=OPTED_IN,
             resource_type_management_preference=FULLY_MANAGED,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
-        self.role_arn = self._role(name, args.role_name)
-        plan = aws.backup.Plan(
-            f"{name}-plan",
-            name=args.plan_name,
-            rules=[_rule(args)],
-            tags={"Name": args.plan_name},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[settings]),
-        )
+        self._after_settings = pulumi.ResourceOptions(parent=self, depends_on=[settings])
+        scheduled = {rule: r for rule, r in args.rules.items() if not r.continuous}
+        continuous = {rule: r for rule, r in args.rules.items() if r.continuous}
+        plan = self._plan(name, args.plan_name, scheduled, args)
+        self._select(name, plan, args, args.stores)
+        if args.selection_tag:
+            self._select_by_tag(name, plan, args, args.selection_tag)
+        if continuous:
+            of_buckets = self._plan(f"{name}-continuous", f"{args.plan_name}-continuous", continuous, args)
+            self._select(
+                f"{name}-continuous", of_buckets, args, {k: v for k, v in args.stores.items() if k in CONTINUOUS_KINDS}
+            )
         self.arn: pulumi.Output[str] = plan.arn
         self.plan_id: pulumi.Output[str] = plan.id
-        for kind, arns in args.stores.items():
-            for number, some in enumerate(shards(arns)):
-                selection = f"{kind}-{number}"
-                aws.backup.Selection(
-                    f"{name}-{selection}",
-                    name=selection,
-                    plan_id=plan.id,
-                    iam_role_arn=self.role_arn,
-                    resources=list(some),
-                    opts=child,
-                )
-        self.register_outputs({"arn": self.arn, "roleArn": self.role_arn})
+        self.register_outputs({"arn": self.arn})
 
-    def _role(self, name: str, role_name: str) -> pulumi.Output[str]:
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=role_name,
-            assume_role_policy=trusts_service("backup.amazonaws.com"),
-            tags={"Name": role_name},
-            opts=child,
+    def _plan(
+        self, name: str, plan_name: str, rules: Mapping[str, BackupRule], args: BackupPlanArgs
+    ) -> aws.backup.Plan:
+        return aws.backup.Plan(
+            f"{name}-plan",
+            name=plan_name,
+            rules=[_rule(rule_name, rule, args) for rule_name, rule in rules.items()],
+            tags={"Name": plan_name},
+            opts=self._after_settings,
         )
-        attached = [
-            aws.iam.RolePolicyAttachment(f"{name}-{purpose}", role=role.name, policy_arn=arn, opts=child)
-            for purpose, arn in MANAGED_POLICIES.items()
-        ]
-        # AWS Backup checks the role when a selection is made: its rights come first.
-        return pulumi.Output.all(role.arn, *[a.id for a in attached]).apply(lambda made: str(made[0]))
+
+    def _select(
+        self,
+        name: str,
+        plan: aws.backup.Plan,
+        args: BackupPlanArgs,
+        stores: Mapping[str, Mapping[str, pulumi.Input[str]]],
+    ) -> None:
+        for kind, arns in stores.items():
+            for number, some in shards(arns).items():
+                aws.backup.Selection(
+                    f"{name}-{kind}-{number}",
+                    name=f"{kind}-{number}",
+                    plan_id=plan.id,
+                    iam_role_arn=args.role_arn,
+                    resources=some,
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+
+    def _select_by_tag(self, name: str, plan: aws.backup.Plan, args: BackupPlanArgs, tag: SelectionTag) -> None:
+        aws.backup.Selection(
+            f"{name}-tagged",
+            name="tagged",
+            plan_id=plan.id,
+            iam_role_arn=args.role_arn,
+            selection_tags=[aws.backup.SelectionSelectionTagArgs(type="STRINGEQUALS", key=tag.key, value=tag.value)],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
 
-def shards(arns: Sequence[pulumi.Input[str]]) -> list[Sequence[pulumi.Input[str]]]:
-    """Splits into parts that fit a selection."""
-    return [arns[start : start + ARNS_A_SELECTION] for start in range(0, len(arns), ARNS_A_SELECTION)]
-
-
-def _rule(args: BackupPlanArgs) -> aws.backup.PlanRuleArgs:
-    backup = args.backup
+def _rule(name: str, rule: BackupRule, args: BackupPlanArgs) -> aws.backup.PlanRuleArgs:
+    copies = []
+    if rule.copy_retention_days is not None:
+        kept = aws.backup.PlanRuleCopyActionLifecycleArgs(
+            delete_after=rule.copy_retention_days, cold_storage_after=rule.copy_cold_storage_after_days
+        )
+        copies.append(aws.backup.PlanRuleCopyActionArgs(destination_vault_arn=args.copy_vault_arn, lifecycle=kept))
     return aws.backup.PlanRuleArgs(
-        rule_name="scheduled",
+        rule_name=name,
         target_vault_name=args.vault_name,
-        schedule=backup.schedule,
-        start_window=START_WINDOW_MINUTES,
-        completion_window=COMPLETION_WINDOW_MINUTES,
+        target_logically_air_gapped_backup_vault_arn=args.air_gapped_vault_arn,
+        schedule=rule.schedule,
+        start_window=rule.start_window_minutes,
+        completion_window=rule.completion_window_minutes,
+        enable_continuous_backup=True if rule.continuous else None,
         lifecycle=aws.backup.PlanRuleLifecycleArgs(
-            delete_after=backup.retention_days, cold_storage_after=backup.cold_storage_after_days
+            delete_after=rule.retention_days, cold_storage_after=rule.cold_storage_after_days
         ),
-        copy_actions=[
-            aws.backup.PlanRuleCopyActionArgs(
-                destination_vault_arn=args.copy_vault_arn,
-                lifecycle=aws.backup.PlanRuleCopyActionLifecycleArgs(
-                    delete_after=backup.copy_retention_days, cold_storage_after=backup.cold_storage_after_days
-                ),
-            )
-        ],
+        copy_actions=copies,
     )

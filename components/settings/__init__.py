@@ -1,10 +1,9 @@
-"""What a stack is told: typed, validated, read once."""
+"""What a stack is told: one typed model, a concern a file. components/configuration reads it."""
 
 from components.settings.base import DataClass
 from components.settings.buckets import BucketStore
-from components.settings.databases import DatabaseStore
-from components.settings.load import load_settings
-from components.settings.model import Links, Regions, Role, Settings
+from components.settings.databases import DatabaseRole, DatabaseStore
+from components.settings.model import Links, Regions, Role, SecondaryRemoval, Settings
 from components.settings.network import Network
 from components.settings.protection import Backup, VaultLock
 from components.settings.tables import TableStore
@@ -14,14 +13,15 @@ __all__ = [
     "Backup",
     "BucketStore",
     "DataClass",
+    "DatabaseRole",
     "DatabaseStore",
     "Links",
     "Network",
     "Regions",
     "Role",
+    "SecondaryRemoval",
     "Settings",
     "TableStore",
     "VaultLock",
     "VolumeStore",
-    "load_settings",
 ]

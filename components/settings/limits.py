@@ -52,15 +52,74 @@ DYNAMODB_PITR = Limit(
 S3_NONCURRENT = Limit(
     minimum=1, maximum=36500, unit="days", source="Amazon S3 NoncurrentVersionExpiration NoncurrentDays"
 )
+S3_NEWEST_VERSIONS = Limit(
+    minimum=1, maximum=100, unit="versions", source="Amazon S3 NoncurrentVersionExpiration NewerNoncurrentVersions"
+)
+S3_OBJECT_LOCK = Limit(
+    minimum=1, maximum=36500, unit="days", source="Amazon S3 DefaultRetention Days, at most 100 years"
+)
+DYNAMODB_CAPACITY = Limit(
+    minimum=1, maximum=40000, unit="units", source="Amazon DynamoDB service quotas, capacity units a table"
+)
 EBS_SIZE = Limit(minimum=1, maximum=65536, unit="GiB", source="Amazon EBS user guide, gp3 volume size")
 EBS_SNAPSHOT_RETENTION = Limit(minimum=1, maximum=36500, unit="days", source="Amazon DLM RetainRule, age based")
 BACKUP_RETENTION = Limit(minimum=1, maximum=36500, unit="days", source="AWS Backup Lifecycle DeleteAfterDays")
 BACKUP_LOCK = Limit(minimum=1, maximum=36500, unit="days", source="AWS Backup PutBackupVaultLockConfiguration")
+BACKUP_LOCK_COOLING = Limit(
+    minimum=3, maximum=36500, unit="days", source="AWS Backup PutBackupVaultLockConfiguration ChangeableForDays"
+)
+BACKUP_START_WINDOW = Limit(
+    minimum=60, maximum=10080, unit="minutes", source="AWS Backup BackupRule StartWindowMinutes"
+)
+BACKUP_COMPLETION_WINDOW = Limit(
+    minimum=60, maximum=100000, unit="minutes", source="AWS Backup BackupRule CompletionWindowMinutes"
+)
+AIR_GAPPED_LOCK = Limit(minimum=7, maximum=36500, unit="days", source="AWS Backup CreateLogicallyAirGappedBackupVault")
+RESTORE_TEST_SELECTION_WINDOW = Limit(
+    minimum=1, maximum=365, unit="days", source="AWS Backup RestoreTestingRecoveryPointSelection SelectionWindowDays"
+)
+RESTORE_TEST_START_WINDOW = Limit(
+    minimum=1, maximum=168, unit="hours", source="AWS Backup RestoreTestingPlanForCreate StartWindowHours"
+)
+RESTORE_TEST_VALIDATION_WINDOW = Limit(
+    minimum=0, maximum=168, unit="hours", source="AWS Backup RestoreTestingSelectionForCreate ValidationWindowHours"
+)
 KMS_DELETION_WINDOW = Limit(
     minimum=7, maximum=30, unit="days", source="AWS KMS ScheduleKeyDeletion PendingWindowInDays"
 )
 GENERATION = Limit(minimum=1, maximum=999, unit="", source="part of an RDS identifier, at most 63 characters in all")
 
+FLEET_SIZE = Limit(
+    minimum=1, maximum=1000, unit="servers", source="SecureCart; Amazon EC2 Auto Scaling has no limit of its own"
+)
+DRS_RETENTION = Limit(
+    minimum=1,
+    maximum=365,
+    unit="days",
+    source="AWS Elastic Disaster Recovery PITPolicyRule RetentionDuration, daily rule",
+)
+STEP = Limit(minimum=1, maximum=1440, unit="minutes", source="ARC Region switch Step timeoutMinutes; SecureCart: a day")
+ALARM_SECONDS = Limit(minimum=1, maximum=86400, unit="seconds", source="SecureCart: a day")
+COPY_AGE = Limit(
+    minimum=1,
+    maximum=168,
+    unit="hours",
+    source="Amazon CloudWatch PutMetricAlarm: periods of an hour and more are evaluated over 7 days at most",
+)
+RTO = Limit(
+    minimum=1, maximum=10080, unit="minutes", source="ARC Region switch CreatePlan recoveryTimeObjectiveMinutes"
+)
+RPO = Limit(minimum=1, maximum=10080, unit="minutes", source="SecureCart: a week, as AWS allows for the RTO")
+
 # AWS Backup: DeleteAfterDays must be at least 90 days greater than MoveToColdStorageAfterDays (Lifecycle, API
 # reference).
 COLD_STORAGE_MINIMUM_DAYS = 90
+# AWS Backup developer guide, "Continuous backups and point-in-time recovery": 1 to 35 days.
+CONTINUOUS_MAXIMUM_DAYS = 35
+# Amazon RDS user guide, "Replicating automated backups to another AWS Region": instances an account and Region.
+REPLICATED_BACKUPS_MAXIMUM = 20
+INSIGHTS_RETENTION = "7, a multiple of 31 from 31 to 713, or 731 days (Amazon RDS PerformanceInsightsRetentionPeriod)"
+# Amazon DynamoDB service quotas: global secondary indexes a table.
+DYNAMODB_INDEXES_MAXIMUM = 20
+# Amazon S3 user guide, "Transitioning objects": days before STANDARD_IA.
+S3_INFREQUENT_MINIMUM_DAYS = 30

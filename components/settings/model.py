@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from components.settings import limits
 from components.settings.base import AccountId, Frozen, Region, RoleName, StoreName
 from components.settings.buckets import BucketStore
-from components.settings.databases import DatabaseStore
+from components.settings.databases import DatabaseRole, DatabaseStore
 from components.settings.network import Network
+from components.settings.objectives import Objectives, Strategy
 from components.settings.protection import Backup, VaultLock
+from components.settings.recovery import RecoverySettings
+from components.settings.servers import CertificateArn, ElasticRecovery, Servers
 from components.settings.tables import TableStore
 from components.settings.volumes import VolumeStore
+from components.settings.watch import Watch
 
 
 class Role(StrEnum):
@@ -34,19 +37,20 @@ class Links(StrEnum):
     FROZEN = "frozen"
 
 
+class SecondaryRemoval(StrEnum):
+    """A weaker strategy takes parts of the secondary Region away: in two deliberate steps, or not at all."""
+
+    REFUSE = "refuse"
+    RELEASE = "release"
+    """They stay, without protection: the first step."""
+    REMOVE = "remove"
+
+
 class Regions(Frozen):
     """The two Regions of the estate."""
 
     primary: Region = Field(description="Region that serves; stack prod")
     secondary: Region = Field(description="Region that takes over; stack dr")
-
-    @model_validator(mode="after")
-    def differ(self) -> Self:
-        if self.primary == self.secondary:
-            raise ValueError(
-                f"primary and secondary are both {self.primary}: a Region cannot be the recovery site of itself"
-            )
-        return self
 
 
 class Settings(Frozen):
@@ -58,7 +62,26 @@ class Settings(Frozen):
     tables: dict[StoreName, TableStore] = Field(min_length=1)
     buckets: dict[StoreName, BucketStore] = Field(min_length=1)
     volumes: dict[StoreName, VolumeStore] = Field(min_length=1)
+    servers: Servers = Field(default=Servers(), description="the fleet behind the load balancer")
+    elastic_recovery: ElasticRecovery | None = Field(
+        default=None, description="block-level replication of the servers; left out: snapshots and their copies"
+    )
     vault_lock: VaultLock = VaultLock()
+    backup: Backup
+    watch: Watch = Watch()
+    recovery: RecoverySettings
+    objectives: Objectives = Field(description="what the business asks of recovery from the loss of a Region")
+    strategy: Strategy | None = Field(default=None, description="chosen from the objectives where it is left out")
+    strategy_reason: str | None = Field(
+        default=None, min_length=10, description="why a strategy weaker than the objectives is right"
+    )
+    secondary_removal: SecondaryRemoval = Field(
+        default=SecondaryRemoval.REFUSE, description="what becomes of parts that a weaker strategy no longer holds"
+    )
+    active_region: Role = Field(default=Role.PRIMARY, description="which Region serves; the other's after a failover")
+    database_role: DatabaseRole = Field(
+        default=DatabaseRole.REPLICA, description="what the secondary Region's databases are; promoted after a failover"
+    )
     key_deletion_window_days: int = limits.KMS_DELETION_WINDOW.field(
         default=30, description="time to notice a deleted key"
     )
@@ -68,33 +91,16 @@ class Settings(Frozen):
     )
     role: Role
     network: Network
-    backup: Backup
+    certificate_arn: CertificateArn | None = Field(
+        default=None, description="ACM certificate of the load balancer, in the stack's own Region"
+    )
     links: Links = Links.ENABLED
     ephemeral: bool = Field(default=False, description="true lifts every deletion protection: test stacks only")
 
-    @model_validator(mode="after")
-    def retention_fits(self) -> Self:
-        """AWS Backup fails each job whose retention is outside the lock.
-
-        Better to fail here (PutBackupVaultLockConfiguration).
-        """
-        lock = self.vault_lock
-        for key, days in (
-            ("retentionDays", self.backup.retention_days),
-            ("copyRetentionDays", self.backup.copy_retention_days),
-        ):
-            if not lock.min_days <= days <= lock.max_days:
-                raise ValueError(
-                    f"backup.{key} is {days}, outside vaultLock ({lock.min_days} to {lock.max_days} days):"
-                    " AWS Backup would fail every job (PutBackupVaultLockConfiguration)"
-                )
-            cold = self.backup.cold_storage_after_days
-            if cold is not None and days < cold + limits.COLD_STORAGE_MINIMUM_DAYS:
-                raise ValueError(
-                    f"backup.{key} is {days}, with coldStorageAfterDays {cold} it must be at least"
-                    f" {cold + limits.COLD_STORAGE_MINIMUM_DAYS} (AWS Backup Lifecycle: 90 days in cold storage)"
-                )
-        return self
+    @property
+    def is_active(self) -> bool:
+        """Whether the stack's Region is the one that serves."""
+        return self.role is self.active_region
 
     @property
     def region(self) -> str:

@@ -2,29 +2,81 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from components.settings import limits
 from components.settings.base import DataClass, Frozen
+from components.settings.objectives import StoreObjectives
+
+# Amazon DynamoDB CreateTable IndexName, and the names of attributes.
+IndexName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{3,255}$")]
+AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class Provisioned(Frozen):
+    """Capacity that is reserved, and scaled within bounds. Left out, a table is paid by request."""
+
+    minimum_read_units: int = limits.DYNAMODB_CAPACITY.field(description="read capacity is never less")
+    maximum_read_units: int = limits.DYNAMODB_CAPACITY.field(description="nor more")
+    minimum_write_units: int = limits.DYNAMODB_CAPACITY.field(description="the same for writes, in every Region")
+    maximum_write_units: int = limits.DYNAMODB_CAPACITY.field(description="nor more")
+    target_percent: int = Field(
+        default=70, ge=20, le=90, description="of the capacity in use (Amazon DynamoDB auto scaling takes 20 to 90)"
+    )
+
+    @model_validator(mode="after")
+    def ordered(self) -> Self:
+        for kind, low, high in (
+            ("Read", self.minimum_read_units, self.maximum_read_units),
+            ("Write", self.minimum_write_units, self.maximum_write_units),
+        ):
+            if low > high:
+                raise ValueError(f"minimum{kind}Units is {low}, it must not exceed maximum{kind}Units ({high})")
+        return self
+
+
+class GlobalIndex(Frozen):
+    """A global secondary index."""
+
+    hash_key: AttributeName
+    range_key: AttributeName | None = None
+    projection: Literal["ALL", "KEYS_ONLY"] = Field(default="ALL", description="what of an item the index holds")
 
 
 class TableStore(Frozen):
     """One DynamoDB table with a replica in the secondary Region."""
 
-    hash_key: str = Field(min_length=1, max_length=255)
-    range_key: str | None = Field(default=None, min_length=1, max_length=255)
-    attributes: dict[str, Literal["S", "N", "B"]] = Field(description="type of each key attribute")
+    hash_key: AttributeName = Field(description="partition key")
+    range_key: AttributeName | None = Field(default=None, description="sort key")
+    attributes: dict[AttributeName, Literal["S", "N", "B"]] = Field(description="type of each key attribute")
+    indexes: dict[IndexName, GlobalIndex] = Field(
+        default_factory=dict,
+        max_length=limits.DYNAMODB_INDEXES_MAXIMUM,
+        description=f"global secondary indexes, at most {limits.DYNAMODB_INDEXES_MAXIMUM}",
+    )
+    provisioned: Provisioned | None = Field(default=None, description="reserved capacity; left out: paid by request")
+    expiry_attribute: AttributeName | None = Field(
+        default=None, description="items vanish at the time that this attribute holds (time to live)"
+    )
+    infrequent_access: bool = Field(default=False, description="cheaper to keep, dearer to read (table class)")
     pitr_days: int = limits.DYNAMODB_PITR.field(default=35, description="point-in-time recovery reaches back this far")
     data_class: DataClass = DataClass.CRITICAL
+    objectives: StoreObjectives | None = Field(default=None, description="looser objectives of its own")
+    existing: str | None = Field(
+        default=None, min_length=1, description="name or ARN of a table that is in the account already"
+    )
 
     @model_validator(mode="after")
     def keys_have_types(self) -> Self:
-        keys = {self.hash_key, self.range_key} - {None}
-        if keys != set(self.attributes):
+        keys = {self.hash_key, self.range_key}
+        for index in self.indexes.values():
+            keys |= {index.hash_key, index.range_key}
+        wanted = {key for key in keys if key}
+        if wanted != set(self.attributes):
             raise ValueError(
-                f"attributes lists {sorted(self.attributes)}, the keys are {sorted(k for k in keys if k)};"
+                f"attributes lists {sorted(self.attributes)}, the keys of table and indexes are {sorted(wanted)};"
                 " DynamoDB takes exactly the key attributes (CreateTable AttributeDefinitions)"
             )
         return self

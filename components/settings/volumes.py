@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.settings import limits
 from components.settings.base import DataClass, Frozen
+from components.settings.objectives import StoreObjectives
 
 
 class VolumeStore(Frozen):
@@ -22,3 +23,15 @@ class VolumeStore(Frozen):
         default=14, description="a snapshot and its copy are kept this long"
     )
     data_class: DataClass = DataClass.IMPORTANT
+    existing: tuple[str, ...] = Field(
+        default=(), description="ids or ARNs of volumes that are in the account already; as many as count"
+    )
+    objectives: StoreObjectives | None = Field(default=None, description="looser objectives of its own")
+
+    @model_validator(mode="after")
+    def all_of_them_exist(self) -> Self:
+        if self.existing and len(self.existing) != self.count:
+            raise ValueError(
+                f"existing names {len(self.existing)} volumes, count is {self.count}: they must be the same"
+            )
+        return self

@@ -1,7 +1,4 @@
-"""DynamoDB tables: point-in-time recovery, a key of ours, and a stream.
-
-So that the secondary Region can hold a replica.
-"""
+"""DynamoDB tables: point-in-time recovery, a key of ours, and a stream so that the other Region can hold a replica."""
 
 from __future__ import annotations
 
@@ -14,6 +11,9 @@ from components.options import store_options
 from components.settings import TableStore
 from components.tags import store_tags
 
+# Written by auto scaling, and never undone by an `up`.
+SCALED = ("readCapacity", "writeCapacity")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProtectedTableArgs:
@@ -23,42 +23,82 @@ class ProtectedTableArgs:
     store: TableStore
     key_arn: pulumi.Input[str]
     ephemeral: bool = False
+    imports: bool = False
+    """True takes a table of that name, which exists already, into the state as it is."""
 
 
 class ProtectedTable(pulumi.ComponentResource):
-    """An on-demand table that can be recovered to any second of the last `pitr_days`, 35 by default.
+    """A table that can be recovered to any second of the last `pitr_days`, 35 by default.
+
+    Its replicas belong to the dr stack, hence `ignore_changes`: two owners of the replicas would undo each other
+    (terraform-provider-aws#38968).
 
     Produces the following resources:
-    - `dynamodb.Table` (protected, deletion protection). Its replicas belong to the dr stack, hence `ignore_changes`:
-      two owners of the replicas would undo each other (terraform-provider-aws#38968).
+    - `dynamodb.Table` (protected, deletion protection, stream of both images)
 
     Outputs: `arn`, `table_name`.
+
+    AWS limits:
+    - Recovery reaches back 1 to 35 days (PointInTimeRecoverySpecification RecoveryPeriodInDays).
+    - A replica needs the stream of new and old images (Amazon DynamoDB developer guide, "Global tables").
+    - 20 global secondary indexes a table; attributes are exactly the keys of table and indexes (CreateTable).
+    - A table cannot be deleted within 24 hours after it was the source of a new replica.
+
+    Cost: writes $0.625 and reads $0.125 a million, storage $0.25 a GB and month, recovery $0.20 a GB and month; a write to a
+    replica is billed like a write.
     """
 
     def __init__(self, name: str, args: ProtectedTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:table:ProtectedTable", name, None, opts)
         store = args.store
+        provisioned = store.provisioned
         table = aws.dynamodb.Table(
             f"{name}-table",
             name=args.table_name,
-            billing_mode="PAY_PER_REQUEST",
+            billing_mode="PROVISIONED" if provisioned else "PAY_PER_REQUEST",
+            read_capacity=provisioned.minimum_read_units if provisioned else None,
+            write_capacity=provisioned.minimum_write_units if provisioned else None,
             hash_key=store.hash_key,
             range_key=store.range_key,
             attributes=[
                 aws.dynamodb.TableAttributeArgs(name=attribute, type=kind)
                 for attribute, kind in store.attributes.items()
             ],
+            global_secondary_indexes=_indexes(store) or None,
+            ttl=aws.dynamodb.TableTtlArgs(attribute_name=store.expiry_attribute, enabled=True)
+            if store.expiry_attribute
+            else None,
+            table_class="STANDARD_INFREQUENT_ACCESS" if store.infrequent_access else None,
             server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=args.key_arn),
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
                 enabled=True, recovery_period_in_days=store.pitr_days
             ),
-            # A global table needs the stream with both images (DynamoDB developer guide, global tables).
             stream_enabled=True,
             stream_view_type="NEW_AND_OLD_IMAGES",
             deletion_protection_enabled=not args.ephemeral,
             tags=store_tags(name, store.data_class),
-            opts=store_options(self, ephemeral=args.ephemeral, ignore_changes=["replicas"]),
+            opts=store_options(
+                self,
+                ephemeral=args.ephemeral,
+                ignore_changes=["replicas", *(SCALED if provisioned else ())],
+                imports=args.table_name if args.imports else None,
+            ),
         )
         self.arn: pulumi.Output[str] = table.arn
         self.table_name: pulumi.Output[str] = table.name
         self.register_outputs({"arn": self.arn})
+
+
+def _indexes(store: TableStore) -> list[aws.dynamodb.TableGlobalSecondaryIndexArgs]:
+    provisioned = store.provisioned
+    return [
+        aws.dynamodb.TableGlobalSecondaryIndexArgs(
+            name=name,
+            hash_key=index.hash_key,
+            range_key=index.range_key,
+            projection_type=index.projection,
+            read_capacity=provisioned.minimum_read_units if provisioned else None,
+            write_capacity=provisioned.minimum_write_units if provisioned else None,
+        )
+        for name, index in store.indexes.items()
+    ]

@@ -2,49 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pulumi
 
 from components.buckets.bucket import ProtectedBucket
+from components.buckets.replication import RULE_ID
 from components.databases.database import PrimaryDatabase, PrimaryDatabaseArgs
+from components.databases.groups import DatabaseGroups, DatabaseGroupsArgs
+from components.databases.secret import AdministratorSecret, AdministratorSecretArgs
 from components.keys import MultiRegionKey, MultiRegionKeyArgs, RegionalKey
-from components.naming import Names, key_arn_in
-from components.network import PrivateNetwork, PrivateNetworkArgs
-from components.protection.plan import BackupPlan, BackupPlanArgs
-from components.protection.vault import LockedVault
+from components.naming import AUDIT, Names, key_arn_in
+from components.network import PrivateNetwork
+from components.protection.audit import ReportRole, ReportRoleArgs
 from components.settings import Role
+from components.strategy.parts import PARTS, Part
+from components.strategy.report import recovery_output
+from components.tables.scaling import TableScaling, TableScalingArgs
 from components.tables.table import ProtectedTable, ProtectedTableArgs
-from components.tiers.shared import TierArgs, bucket_args, vault_args, vault_key_args
+from components.tiers.protected import RegionProtection, RegionProtectionArgs
+from components.tiers.serving import fleet, front_door
+from components.tiers.shared import (
+    TierArgs,
+    alert_key_args,
+    all_buckets,
+    bucket_args,
+    data_key_statements,
+    network_args,
+)
+from components.tiers.watched import RegionWatch, RegionWatchArgs
 from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
 from components.volumes.snapshots import ServerVolumes, ServerVolumesArgs
+from components.watch import metrics
+from components.watch.alerts import AlertTopic, AlertTopicArgs
+from components.watch.metrics import Freshness
 
 
 class PrimaryTier(pulumi.ComponentResource):
     """Everything of the `prod` stack.
 
-    Produces the following resources: one PrivateNetwork, MultiRegionKey, RegionalKey, LockedVault, BackupPlan and
-    VolumeEncryption; one PrimaryDatabase, ProtectedTable, ProtectedBucket or ServerVolumes for each store.
+    Produces the following resources: one PrivateNetwork, Entrance, FrontDoor, ServerFleet, MultiRegionKey, RegionalKey (alerts),
+    AlertTopic, ReportRole, VolumeEncryption, RegionProtection and RegionWatch; for each store a PrimaryDatabase with its
+    DatabaseGroups and AdministratorSecret, a ProtectedTable, a ProtectedBucket or ServerVolumes.
 
     Outputs: `outputs`, the stack's exports (components/outputs.py).
     """
 
     def __init__(self, name: str, args: TierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:primary:PrimaryTier", name, None, opts)
-        self._settings = settings = args.settings
-        self._names = Names(settings=settings)
+        self._args, self._settings = args, args.settings
+        self._names = Names(settings=args.settings)
         self._child = pulumi.ResourceOptions(parent=self)
-        self._network = PrivateNetwork(
-            "network", PrivateNetworkArgs(cidr_block=settings.network.cidr_block, region=settings.region), self._child
-        )
+        settings = self._settings
+        self._network = PrivateNetwork("network", network_args(settings), self._child)
         self._make_keys()
+        self._groups = {store: self._database_groups(store) for store in settings.databases}
+        self._secrets: dict[str, AdministratorSecret] = {}
         self._databases = {store: self._database(store) for store in settings.databases}
         self._tables = {store: self._table(store) for store in settings.tables}
-        self._buckets = {store: self._bucket(store) for store in settings.buckets}
+        self._make_buckets()
         VolumeEncryption("volumes", VolumeEncryptionArgs(key_arn=self._data_key.arn), self._child)
         self._volumes = {store: self._server_volumes(store) for store in settings.volumes}
-        self._vault = LockedVault("backup", vault_args(settings, self._names, self._vault_key.arn), self._child)
-        self._plan = self._backup_plan()
+        self._make_servers()
+        self._protection = self._protected()
+        self._watch()
         self.outputs = self._outputs()
         self.register_outputs({})
 
@@ -59,37 +82,79 @@ class PrimaryTier(pulumi.ComponentResource):
                 account_id=settings.account_id,
                 deletion_window_days=settings.key_deletion_window_days,
                 administrator_roles=settings.administrator_roles,
+                statements=data_key_statements(settings, names),
                 ephemeral=settings.ephemeral,
             ),
             self._child,
         )
-        self._vault_key = RegionalKey("vault", vault_key_args(settings, names), self._child)
+        self._alert_key = RegionalKey("alerts", alert_key_args(settings, names), self._child)
+        topic = AlertTopicArgs(
+            topic_name=names.of_region("alerts"),
+            key_arn=self._alert_key.arn,
+            account_id=settings.account_id,
+            subscribers=settings.watch.subscribers,
+        )
+        self._topic = AlertTopic("alerts", topic, self._child)
+
+    def _database_groups(self, store: str) -> DatabaseGroups:
+        args = DatabaseGroupsArgs(store=self._settings.databases[store], subnet_ids=self._network.subnet_ids)
+        return DatabaseGroups(store, args, self._child)
 
     def _database(self, store: str) -> PrimaryDatabase:
         settings, names = self._settings, self._names
+        secret = AdministratorSecretArgs(
+            secret_name=names.secret(store),
+            store=settings.databases[store],
+            key_arn=self._data_key.arn,
+            replica_region=settings.regions.secondary,
+            ephemeral=settings.ephemeral,
+        )
+        self._secrets[store] = administrator = AdministratorSecret(store, secret, self._child)
         args = PrimaryDatabaseArgs(
             identifier=names.database(store, Role.PRIMARY),
             store=settings.databases[store],
-            subnet_ids=self._network.subnet_ids,
+            groups=self._groups[store],
             security_group_id=self._network.data_group_id,
             key_arn=self._data_key.arn,
-            secret_name=names.secret(store),
-            replica_region=settings.regions.secondary,
+            password=administrator.password,
             ephemeral=settings.ephemeral,
+            imports=self._imports("databases", store),
         )
         return PrimaryDatabase(store, args, self._child)
 
     def _table(self, store: str) -> ProtectedTable:
+        settings = self._settings
         args = ProtectedTableArgs(
             table_name=self._names.table(store),
-            store=self._settings.tables[store],
+            store=settings.tables[store],
             key_arn=self._data_key.arn,
-            ephemeral=self._settings.ephemeral,
+            ephemeral=settings.ephemeral,
+            imports=self._imports("tables", store),
         )
-        return ProtectedTable(store, args, self._child)
+        table = ProtectedTable(store, args, self._child)
+        if provisioned := settings.tables[store].provisioned:
+            scaling = TableScalingArgs(table_name=table.table_name, provisioned=provisioned)
+            TableScaling(store, scaling, self._child)
+        return table
 
-    def _bucket(self, store: str) -> ProtectedBucket:
-        return ProtectedBucket(store, bucket_args(self._settings, self._names, store, self._data_key.arn), self._child)
+    def _make_buckets(self) -> None:
+        settings = self._settings
+        role = ReportRole(
+            "reports",
+            ReportRoleArgs(account_id=settings.account_id, manage=settings.backup.audit.report_role),
+            self._child,
+        )
+        self._buckets = {
+            store: ProtectedBucket(
+                store,
+                replace(
+                    bucket_args(settings, self._names, store, self._data_key.arn, role.arn),
+                    imports=store != AUDIT and self._imports("buckets", store),
+                ),
+                self._child,
+            )
+            for store in all_buckets(settings)
+        }
 
     def _server_volumes(self, store: str) -> ServerVolumes:
         settings = self._settings
@@ -104,36 +169,95 @@ class PrimaryTier(pulumi.ComponentResource):
             role_name=self._names.role_name(f"{store}-snapshots"),
             account_id=settings.account_id,
             ephemeral=settings.ephemeral,
+            imports=self._imports("volumes", store),
         )
         return ServerVolumes(store, args, self._child)
 
-    def _backup_plan(self) -> BackupPlan:
-        args = BackupPlanArgs(
-            plan_name=self._names.plan(Role.PRIMARY),
-            role_name=self._names.role_name("backup"),
-            vault_name=self._vault.vault_name,
-            copy_vault_arn=self._names.vault_arn(Role.SECONDARY),
-            backup=self._settings.backup,
-            stores={
-                "databases": [database.arn for database in self._databases.values()],
-                "tables": [table.arn for table in self._tables.values()],
-                "buckets": [bucket.arn for bucket in self._buckets.values()],
-                "volumes": [arn for volumes in self._volumes.values() for arn in volumes.arns],
-            },
+    def _make_servers(self) -> None:
+        """At full size: this Region serves, or did until a moment ago."""
+        self._front = front_door(self._settings, self._names, self._network, self._child)
+        self._fleet = fleet(
+            self._settings, self._names, self._network, self._data_key.arn, self._front, percent=100, opts=self._child
         )
-        return BackupPlan("backup", args, self._child)
+
+    def _imports(self, kind: str, store: str) -> bool:
+        """Whether this update takes the store into the state: it was there before, and no earlier update took it."""
+        return bool(getattr(self._settings, kind)[store].existing) and store not in self._args.last.adopted(kind)
+
+    def _protected(self) -> RegionProtection:
+        args = RegionProtectionArgs(
+            settings=self._settings,
+            stores={
+                "databases": {store: database.arn for store, database in self._databases.items()},
+                "tables": {store: table.arn for store, table in self._tables.items()},
+                "buckets": {store: bucket.arn for store, bucket in self._buckets.items()},
+                "volumes": {
+                    f"{store}-{number}": arn
+                    for store, volumes in self._volumes.items()
+                    for number, arn in enumerate(volumes.arns)
+                },
+            },
+            topic_arn=self._topic.arn,
+            key_arn=self._data_key.arn,
+            audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
+            audit_bucket_arn=self._buckets[AUDIT].arn,
+            subnet_group_name=next(iter(self._groups.values())).subnet_group_name,
+            security_group_id=self._network.data_group_id,
+            zone=self._network.zones[0],
+        )
+        return RegionProtection("backup", args, self._child)
+
+    def _watch(self) -> None:
+        args = RegionWatchArgs(
+            settings=self._settings,
+            topic_arn=self._topic.arn,
+            alert_key_arn=self._alert_key.arn,
+            data_key_arn=self._data_key.arn,
+            audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
+            metrics=list(self._metrics()),
+        )
+        RegionWatch("watch", args, self._child)
+
+    def _metrics(self) -> Iterator[Freshness]:
+        """What AWS publishes in this Region of the copies: of writes that leave it, and of buckets that come back to it."""
+        settings, names = self._settings, self._names
+        here, there = settings.region, settings.other_region
+        if Part.TABLE_REPLICAS in PARTS[self._args.decision.strategy]:
+            for store in settings.tables:
+                yield metrics.table_latency(
+                    store, names.table(store), there, settings.watch.replication_latency_seconds
+                )
+        for store in all_buckets(settings):
+            ours, theirs = names.bucket(store, here), names.bucket(store, there)
+            yield metrics.bucket_failures(store, ours, theirs, RULE_ID)
+            yield metrics.bucket_latency(store, theirs, ours, RULE_ID, metrics.REPLICATION_TIME_SECONDS)
+        if settings.is_active:
+            yield metrics.copy_age(settings.watch.copy_age_hours)
 
     def _outputs(self) -> dict[str, Any]:
+        settings, vault = self._settings, self._protection.vault
         return {
-            "dataKeyArn": self._data_key.arn,
-            "vault": {
-                "name": self._vault.vault_name,
-                "arn": self._vault.arn,
-                "copyArn": self._names.vault_arn(Role.SECONDARY),
+            "recovery": recovery_output(settings, self._args.decision),
+            "adopted": {
+                kind: [store for store, one in getattr(settings, kind).items() if one.existing]
+                for kind in ("databases", "tables", "buckets", "volumes")
             },
-            "backupPlan": {"id": self._plan.plan_id, "arn": self._plan.arn, "roleArn": self._plan.role_arn},
+            "dataKeyArn": self._data_key.arn,
+            "alertTopicArn": self._topic.arn,
+            "vault": {"name": vault.vault_name, "arn": vault.arn, "copyArn": self._names.vault_arn(Role.SECONDARY)},
+            "backupPlan": {
+                "id": self._protection.plan.plan_id,
+                "arn": self._protection.plan.arn,
+                "roleArn": self._protection.role_arn,
+            },
             "databases": {
-                store: {"arn": d.arn, "identifier": d.identifier, "endpoint": d.endpoint, "secretArn": d.secret_arn}
+                store: {
+                    "arn": d.arn,
+                    "identifier": d.identifier,
+                    "endpoint": d.endpoint,
+                    "secretArn": self._secrets[store].arn,
+                    "snapshotArn": d.snapshot_arn,
+                }
                 for store, d in self._databases.items()
             },
             "tables": {store: {"arn": t.arn, "name": t.table_name} for store, t in self._tables.items()},
@@ -142,5 +266,7 @@ class PrimaryTier(pulumi.ComponentResource):
                 store: {"arns": v.arns, "ids": v.volume_ids, "snapshotPolicyArn": v.snapshot_policy_arn}
                 for store, v in self._volumes.items()
             },
+            "servers": {"groupArn": self._fleet.group_arn, "groupName": self._fleet.group_name},
+            "frontDoor": {"dnsName": self._front.dns_name, "zoneId": self._front.zone_id},
             "network": {"vpcId": self._network.vpc_id, "subnetIds": self._network.subnet_ids},
         }

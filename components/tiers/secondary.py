@@ -1,32 +1,58 @@
-"""The secondary Region's tier: a copy of every store that can take over, and backups of its own."""
+"""The secondary Region's tier: what the strategy keeps of every store, ready to take over, and backups of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from components.buckets.batch import BatchReplicationRole, BatchReplicationRoleArgs
 from components.buckets.bucket import ProtectedBucket
 from components.buckets.replication import (
+    RULE_ID,
     BucketReplication,
     BucketReplicationArgs,
     ReplicationRole,
     ReplicationRoleArgs,
     Side,
 )
-from components.databases.replica import ReplicaDatabase, ReplicaDatabaseArgs
+from components.databases.groups import DatabaseGroups, DatabaseGroupsArgs
+from components.databases.replica import (
+    ReplicaDatabase,
+    ReplicaDatabaseArgs,
+    ReplicatedBackups,
+    ReplicatedBackupsArgs,
+)
 from components.keys import RegionalKey, ReplicaOfKey, ReplicaOfKeyArgs
 from components.links import PrimarySideLinks, PrimarySideLinksArgs, ReplicatedTable
-from components.naming import Names
-from components.network import PrivateNetwork, PrivateNetworkArgs
+from components.naming import AUDIT, Names
+from components.network import PrivateNetwork
 from components.outputs import PrimaryOutputs, agreed
-from components.protection.plan import BackupPlan, BackupPlanArgs
-from components.protection.vault import LockedVault
-from components.settings import Role
-from components.tiers.shared import TierArgs, bucket_args, vault_args, vault_key_args
+from components.servers.elastic_recovery import BlockReplication, BlockReplicationArgs
+from components.settings import DatabaseRole, Role
+from components.strategy.parts import Part, Secondary, servers_percent
+from components.strategy.report import recovery_output
+from components.tables.scaling import TableScaling, TableScalingArgs
+from components.tiers.protected import RegionProtection, RegionProtectionArgs
+from components.tiers.routed import Routing, RoutingArgs
+from components.tiers.serving import fleet, front_door
+from components.tiers.shared import (
+    TierArgs,
+    alert_key_args,
+    all_buckets,
+    bucket_args,
+    data_key_statements,
+    network_args,
+    report_role,
+)
+from components.tiers.watched import RegionWatch, RegionWatchArgs
 from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
+from components.watch import metrics
+from components.watch.alerts import AlertTopic, AlertTopicArgs
+from components.watch.metrics import Freshness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,37 +61,47 @@ class SecondaryTierArgs(TierArgs):
 
     primary: PrimaryOutputs
     primary_provider: aws.Provider
+    secondary: Secondary
+    """The parts that this run builds."""
 
 
 class SecondaryTier(pulumi.ComponentResource):
     """Everything of the `dr` stack.
 
-    Produces the following resources: one PrivateNetwork, ReplicaOfKey, RegionalKey, LockedVault, BackupPlan,
-    VolumeEncryption and PrimarySideLinks; for each database a ReplicaDatabase; for each bucket a ProtectedBucket, a
-    BucketReplication and a ReplicationRole of either direction.
+    Produces the following resources: one PrivateNetwork, ReplicaOfKey, RegionalKey (alerts), AlertTopic, VolumeEncryption,
+    PrimarySideLinks, Routing, RegionProtection and RegionWatch; for each database DatabaseGroups, ReplicatedBackups and, from pilot
+    light on, a ReplicaDatabase; for each bucket a ProtectedBucket, a BucketReplication, a ReplicationRole of either direction and a
+    BatchReplicationRole; from pilot light on a ServerFleet, from warm standby on an Entrance with its FrontDoor.
 
     Outputs: `outputs`, the stack's exports (components/outputs.py).
     """
 
     def __init__(self, name: str, args: SecondaryTierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:secondary:SecondaryTier", name, None, opts)
-        self._settings = settings = args.settings
-        self._primary = args.primary
-        self._names = Names(settings=settings)
+        self._args, self._settings = args, args.settings
+        self._primary, self._parts = args.primary, args.secondary
+        self._names = Names(settings=args.settings)
         self._child = pulumi.ResourceOptions(parent=self)
-        self._network = PrivateNetwork(
-            "network", PrivateNetworkArgs(cidr_block=settings.network.cidr_block, region=settings.region), self._child
-        )
+        settings = self._settings
+        self._network = PrivateNetwork("network", network_args(settings), self._child)
         self._make_keys()
         VolumeEncryption("volumes", VolumeEncryptionArgs(key_arn=self._data_key.arn), self._child)
-        self._databases = {store: self._database(store) for store in settings.databases}
+        self._groups = {store: self._database_groups(store) for store in settings.databases}
+        self._replicas = self._database_replicas()
+        self._backups = {store: self._replicated_backups(store) for store in settings.databases}
         self._buckets = {
-            store: ProtectedBucket(store, bucket_args(settings, self._names, store, self._data_key.arn), self._child)
-            for store in settings.buckets
+            store: ProtectedBucket(
+                store,
+                bucket_args(settings, self._names, store, self._data_key.arn, report_role(settings)),
+                self._child,
+            )
+            for store in all_buckets(settings)
         }
         self._links = self._link(args.primary_provider)
-        self._vault = LockedVault("backup", vault_args(settings, self._names, self._vault_key.arn), self._child)
-        self._plan = self._backup_plan()
+        self._make_servers()
+        self._routing = self._route()
+        self._protection = self._protected()
+        self._watch()
         self.outputs = self._outputs()
         self.register_outputs({})
 
@@ -80,24 +116,64 @@ class SecondaryTier(pulumi.ComponentResource):
                 account_id=settings.account_id,
                 deletion_window_days=settings.key_deletion_window_days,
                 administrator_roles=settings.administrator_roles,
+                statements=data_key_statements(settings, names),
                 ephemeral=settings.ephemeral,
             ),
             self._child,
         )
-        self._vault_key = RegionalKey("vault", vault_key_args(settings, names), self._child)
+        self._alert_key = RegionalKey("alerts", alert_key_args(settings, names), self._child)
+        topic = AlertTopicArgs(
+            topic_name=names.of_region("alerts"),
+            key_arn=self._alert_key.arn,
+            account_id=settings.account_id,
+            subscribers=settings.watch.subscribers,
+        )
+        self._topic = AlertTopic("alerts", topic, self._child)
 
-    def _database(self, store: str) -> ReplicaDatabase:
+    def _deletable(self, part: Part) -> bool:
+        """Without protection: the stack is one that may go, or the part is on its way out."""
+        return self._settings.ephemeral or part in self._parts.retires
+
+    def _database_groups(self, store: str) -> DatabaseGroups:
+        args = DatabaseGroupsArgs(store=self._settings.databases[store], subnet_ids=self._network.subnet_ids)
+        return DatabaseGroups(store, args, self._child)
+
+    def _database_replicas(self) -> dict[str, ReplicaDatabase]:
         settings = self._settings
-        args = ReplicaDatabaseArgs(
-            identifier=self._names.database(store, Role.SECONDARY),
-            store=settings.databases[store],
-            subnet_ids=self._network.subnet_ids,
-            security_group_id=self._network.data_group_id,
-            key_arn=self._data_key.arn,
+        # A promoted database is the only one: no strategy takes it away.
+        if not (self._parts.builds(Part.DATABASE_REPLICAS) or settings.database_role is DatabaseRole.PROMOTED):
+            return {}
+        return {
+            store: ReplicaDatabase(
+                store,
+                ReplicaDatabaseArgs(
+                    identifier=self._names.database(store, Role.SECONDARY),
+                    store=database,
+                    groups=self._groups[store],
+                    security_group_id=self._network.data_group_id,
+                    key_arn=self._data_key.arn,
+                    source_arn=self._primary.value("databases", store, "arn"),
+                    role=settings.database_role,
+                    ephemeral=self._deletable(Part.DATABASE_REPLICAS),
+                ),
+                self._child,
+            )
+            for store, database in settings.databases.items()
+        }
+
+    def _replicated_backups(self, store: str) -> ReplicatedBackups:
+        settings, database = self._settings, self._settings.databases[store]
+        replica = self._replicas.get(store)
+        args = ReplicatedBackupsArgs(
+            store=database,
             source_arn=self._primary.value("databases", store, "arn"),
+            key_arn=self._data_key.arn,
+            after=replica.instance if replica else None,
+            snapshot_arn=self._primary.value("databases", store, "snapshotArn") if database.snapshot_copy else None,
+            snapshot_identifier=self._names.snapshot(store, Role.SECONDARY),
             ephemeral=settings.ephemeral,
         )
-        return ReplicaDatabase(store, args, self._child)
+        return ReplicatedBackups(store, args, self._child)
 
     def _link(self, primary_provider: aws.Provider) -> PrimarySideLinks:
         settings = self._settings
@@ -118,63 +194,153 @@ class SecondaryTier(pulumi.ComponentResource):
             )
             forward[store] = self._direction(f"{store}-to-secondary", there, here)
             BucketReplication(f"{store}-to-primary", self._direction(f"{store}-to-primary", here, there), self._child)
-        tables = {
+        return PrimarySideLinks(
+            "links",
+            PrimarySideLinksArgs(
+                links=settings.links,
+                buckets=forward,
+                tables=self._table_replicas(),
+                primary_provider=primary_provider,
+                deletable_tables=self._deletable(Part.TABLE_REPLICAS),
+            ),
+            self._child,
+        )
+
+    def _table_replicas(self) -> dict[str, ReplicatedTable]:
+        if not self._parts.builds(Part.TABLE_REPLICAS):
+            return {}
+        return {
             store: ReplicatedTable(
                 arn=self._primary.value("tables", store, "arn"), key_arn=self._data_key.arn, data_class=table.data_class
             )
-            for store, table in settings.tables.items()
+            for store, table in self._settings.tables.items()
         }
-        args = PrimarySideLinksArgs(
-            links=settings.links,
-            buckets=forward,
-            tables=tables,
-            primary_provider=primary_provider,
-            ephemeral=settings.ephemeral,
-        )
-        return PrimarySideLinks("links", args, self._child)
 
     def _direction(self, name: str, source: Side, destination: Side) -> BucketReplicationArgs:
+        """The roles of one direction: of what is written from now on, and of what was there before."""
         role = ReplicationRole(
             name,
             ReplicationRoleArgs(role_name=self._names.role_name(name), source=source, destination=destination),
             self._child,
         )
+        batch = BatchReplicationRoleArgs(
+            role_name=self._names.role_name(f"{name}-batch"), account_id=self._settings.account_id, source=source
+        )
+        BatchReplicationRole(name, batch, self._child)
         return BucketReplicationArgs(source=source, destination=destination, role_arn=role.arn)
 
-    def _backup_plan(self) -> BackupPlan:
-        """dr's own plan: after a failover this Region holds the only live copy. Its copies go back to prod's vault."""
-        args = BackupPlanArgs(
-            plan_name=self._names.plan(Role.SECONDARY),
-            role_name=self._names.role_name("backup"),
-            vault_name=self._vault.vault_name,
-            copy_vault_arn=self._names.vault_arn(Role.PRIMARY),
-            backup=self._settings.backup,
-            stores={
-                "databases": [database.arn for database in self._databases.values()],
-                "tables": list(self._links.table_arns.values()),
-                "buckets": [bucket.arn for bucket in self._buckets.values()],
-            },
+    def _make_servers(self) -> None:
+        settings, names, key_arn = self._settings, self._names, self._data_key.arn
+        self._front = (
+            front_door(settings, names, self._network, self._child, retires=Part.FRONT_DOOR in self._parts.retires)
+            if self._parts.builds(Part.FRONT_DOOR)
+            else None
         )
-        return BackupPlan("backup", args, self._child)
+        percent = servers_percent(settings, self._args.decision.strategy)
+        self._fleet = (
+            fleet(settings, names, self._network, key_arn, self._front, percent=percent, opts=self._child)
+            if self._parts.builds(Part.SERVERS)
+            else None
+        )
+        for store, provisioned in ((name, table.provisioned) for name, table in settings.tables.items()):
+            if provisioned and store in self._links.table_arns:
+                name = self._links.table_arns[store].apply(lambda arn: arn.rsplit("/", 1)[1])
+                TableScaling(store, TableScalingArgs(table_name=name, provisioned=provisioned), self._child)
+        if settings.elastic_recovery:
+            blocks = BlockReplicationArgs(
+                settings=settings.elastic_recovery,
+                subnet_id=self._network.subnet_ids[0],
+                security_group_id=self._network.application_group_id,
+                key_arn=key_arn,
+            )
+            BlockReplication("blocks", blocks, self._child)
+
+    def _route(self) -> Routing:
+        args = RoutingArgs(
+            settings=self._settings,
+            decision=self._args.decision,
+            parts=self._parts,
+            primary=self._primary,
+            front=self._front,
+            fleet=self._fleet,
+            replicas={store: replica.arn for store, replica in self._replicas.items()},
+        )
+        return Routing("routing", args, self._child)
+
+    def _protected(self) -> RegionProtection:
+        """dr's own: after a failover this Region holds the only live copy. Its copies go back to prod's vault."""
+        args = RegionProtectionArgs(
+            settings=self._settings,
+            stores={
+                "databases": {store: replica.arn for store, replica in self._replicas.items()},
+                "tables": self._links.table_arns,
+                "buckets": {store: bucket.arn for store, bucket in self._buckets.items()},
+            },
+            topic_arn=self._topic.arn,
+            key_arn=self._data_key.arn,
+            audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
+            audit_bucket_arn=self._buckets[AUDIT].arn,
+            subnet_group_name=next(iter(self._groups.values())).subnet_group_name,
+            security_group_id=self._network.data_group_id,
+            zone=self._network.zones[0],
+        )
+        return RegionProtection("backup", args, self._child)
+
+    def _watch(self) -> None:
+        args = RegionWatchArgs(
+            settings=self._settings,
+            topic_arn=self._topic.arn,
+            alert_key_arn=self._alert_key.arn,
+            data_key_arn=self._data_key.arn,
+            audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
+            metrics=list(self._metrics()),
+        )
+        RegionWatch("watch", args, self._child)
+
+    def _metrics(self) -> Iterator[Freshness]:
+        """What AWS publishes in this Region of the copies: of replicas here, and of buckets that arrive here."""
+        settings, names = self._settings, self._names
+        here, there = settings.region, settings.other_region
+        if settings.database_role is DatabaseRole.REPLICA:
+            for store, replica in self._replicas.items():
+                yield metrics.replica_lag(store, replica.identifier, settings.watch.replica_lag_seconds)
+        for store in self._links.table_arns:
+            yield metrics.table_latency(store, names.table(store), there, settings.watch.replication_latency_seconds)
+        for store in all_buckets(settings):
+            ours, theirs = names.bucket(store, here), names.bucket(store, there)
+            yield metrics.bucket_failures(store, ours, theirs, RULE_ID)
+            yield metrics.bucket_latency(store, theirs, ours, RULE_ID, metrics.REPLICATION_TIME_SECONDS)
+        if settings.is_active:
+            yield metrics.copy_age(settings.watch.copy_age_hours)
 
     def _outputs(self) -> dict[str, Any]:
-        names, settings = self._names, self._settings
+        names, settings, vault = self._names, self._settings, self._protection.vault
         return {
+            "recovery": recovery_output(settings, self._args.decision),
+            "strategy": self._args.decision.strategy.value,
+            "holds": sorted(part.value for part in self._parts.parts),
+            "databaseRole": settings.database_role.value,
+            "generations": {store: database.generation for store, database in settings.databases.items()},
             "dataKeyArn": self._data_key.arn,
+            "alertTopicArn": self._topic.arn,
             "vault": {
-                "name": self._vault.vault_name,
-                "arn": agreed("vault", self._vault.arn, names.vault_arn(Role.SECONDARY)),
+                "name": vault.vault_name,
+                "arn": agreed("vault", vault.arn, names.vault_arn(Role.SECONDARY)),
                 "copyArn": names.vault_arn(Role.PRIMARY),
             },
-            "backupPlan": {"id": self._plan.plan_id, "arn": self._plan.arn, "roleArn": self._plan.role_arn},
+            "backupPlan": {
+                "id": self._protection.plan.plan_id,
+                "arn": self._protection.plan.arn,
+                "roleArn": self._protection.role_arn,
+            },
             "databases": {
                 store: {
-                    "arn": d.arn,
-                    "identifier": d.identifier,
-                    "endpoint": d.endpoint,
-                    "replicatedBackupsArn": d.backups_arn,
+                    "arn": replica.arn,
+                    "identifier": replica.identifier,
+                    "endpoint": replica.endpoint,
+                    "replicatedBackupsArn": self._backups[store].backups_arn,
                 }
-                for store, d in self._databases.items()
+                for store, replica in self._replicas.items()
             },
             "tables": {
                 store: {"arn": arn, "name": names.table(store)} for store, arn in self._links.table_arns.items()
@@ -183,6 +349,8 @@ class SecondaryTier(pulumi.ComponentResource):
                 store: {"arn": b.arn, "name": agreed("bucket", b.bucket_name, names.bucket(store, settings.region))}
                 for store, b in self._buckets.items()
             },
+            "servers": {"groupName": self._fleet.group_name if self._fleet else None},
+            "routing": self._routing.outputs,
             "network": {"vpcId": self._network.vpc_id, "subnetIds": self._network.subnet_ids},
             "links": settings.links.value,
         }

@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from components.options import store_options
 from components.policies import document, trusts_service
 from components.settings import VolumeStore
+from components.settings.adoption import physical_name
 from components.tags import SNAPSHOT_POLICY, store_tags
 
 MANAGED_POLICY = "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole"
@@ -31,6 +32,8 @@ class ServerVolumesArgs:
     role_name: str
     account_id: str
     ephemeral: bool = False
+    imports: bool = False
+    """True takes the volumes of `store.existing` into the state as they are."""
 
 
 class ServerVolumes(pulumi.ComponentResource):
@@ -56,7 +59,11 @@ class ServerVolumes(pulumi.ComponentResource):
                 kms_key_id=args.key_arn,
                 final_snapshot=not args.ephemeral,
                 tags=store_tags(name, args.store.data_class, **{"Name": f"{name}-{number}", SNAPSHOT_POLICY: name}),
-                opts=store_options(self, ephemeral=args.ephemeral),
+                opts=store_options(
+                    self,
+                    ephemeral=args.ephemeral,
+                    imports=physical_name(args.store.existing[number]) if args.imports else None,
+                ),
             )
             for number in range(args.store.count)
         ]

@@ -21,7 +21,11 @@ import yaml
 from pulumi.runtime import mocks as sdk
 from pulumi.runtime import rpc, settings
 
+from components.recorded import READ_OUTPUTS
+
 REPO = Path(__file__).resolve().parents[2]
+# Settings of one stack; all others are read by both.
+STACK_KEYS = {"role", "network", "certificateArn", "links", "ephemeral"}
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,9 @@ class Program:
 class Answers(sdk.Mocks):
     """Plays AWS: computed outputs in the real formats, since the program takes ARNs apart."""
 
-    def __init__(self, primary: dict[str, Any] | None) -> None:
+    def __init__(self, primary: dict[str, Any] | None, last: dict[str, Any] | None = None) -> None:
         self._primary = primary
+        self._last = last or {}
 
     def new_resource(self, args: sdk.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         state = dict(args.inputs)
@@ -77,12 +82,21 @@ class Answers(sdk.Mocks):
             state["arn"] = f"arn:aws:s3:::{args.inputs['bucket']}"
         elif args.typ == "aws:backup/vault:Vault":
             state["arn"] = f"arn:aws:backup:{region}:123456789012:backup-vault:{args.inputs['name']}"
+        elif args.typ == "aws:lb/loadBalancer:LoadBalancer":
+            state |= {"dnsName": f"{args.name}.{region}.elb.amazonaws.com", "zoneId": "Z00000000000000000001"}
+            state["arn"] = (
+                f"arn:aws:elasticloadbalancing:{region}:123456789012:loadbalancer/app/{args.inputs['name']}/1"
+            )
+        elif args.typ == "aws:route53/zone:Zone":
+            state["zoneId"] = "Z00000000000000000002"
         else:
             state.setdefault("arn", f"arn:aws:{service}:{region}:123456789012:{args.name}")
         state.setdefault("name", args.name)
         return f"{args.name}-id", state
 
     def call(self, args: sdk.MockCallArgs) -> dict[str, Any]:
+        if args.token == READ_OUTPUTS:
+            return {"name": args.args["name"], "outputs": self._last, "secretOutputNames": []}
         if args.token.endswith("getAvailabilityZones"):
             return {"names": ["zone-a", "zone-b", "zone-c", "zone-d"], "id": "zones"}
         if args.token.endswith("getRandomPassword"):
@@ -130,10 +144,14 @@ def configuration(stack: str, **changed: Any) -> dict[str, str]:
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
-def run_program(stack: str, **changed: Any) -> Program:
-    """Runs `__main__.py` for `stack` and drains it; dr reads the outputs of a prod that ran the same way."""
-    primary = program("prod").outputs if stack == "dr" else None
-    recorded = _mocked(stack, primary)
+def run_program(stack: str, last: dict[str, Any] | None = None, **changed: Any) -> Program:
+    """Runs `__main__.py` for `stack` and drains it; dr reads the outputs of a prod that ran the same way.
+
+    `last` are the outputs that the stack has from an earlier deployment.
+    """
+    shared = {key: value for key, value in changed.items() if key not in STACK_KEYS}
+    primary = (run_program("prod", **shared) if shared else program("prod")).outputs if stack == "dr" else None
+    recorded = _mocked(stack, primary, last)
     pulumi.runtime.set_all_config(configuration(stack, **changed))
 
     def start() -> None:
@@ -157,18 +175,18 @@ def registrations(build: Callable[[], object]) -> Program:
     return recorded
 
 
-def _mocked(stack: str, primary: dict[str, Any] | None) -> Program:
+def _mocked(stack: str, primary: dict[str, Any] | None, last: dict[str, Any] | None = None) -> Program:
     """Puts the recording monitor in the engine's place."""
     recorded = Program()
     settings.reset_options()
     asyncio.set_event_loop(asyncio.new_event_loop())  # Python >= 3.14 makes no loop by itself
     sdk.set_mocks(
-        Answers(primary),
+        Answers(primary, last),
         project="securecart",
         stack=stack,
         preview=False,
         organization="organization",
-        monitor=RecordingMonitor(Answers(primary), recorded),
+        monitor=RecordingMonitor(Answers(primary, last), recorded),
     )
     return recorded
 

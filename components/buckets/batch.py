@@ -1,0 +1,78 @@
+"""The role of S3 Batch Replication: what a bucket held before it replicated (row 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.buckets.replication import Side
+from components.policies import Statement, document, trusts_service
+
+# Where the jobs write their reports and manifests, in the source bucket.
+REPORTS = "batch-replication"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchReplicationRoleArgs:
+    """Inputs of the role of one direction."""
+
+    role_name: str
+    account_id: str
+    source: Side
+
+
+class BatchReplicationRole(pulumi.ComponentResource):
+    """Live replication sees only what is written after it began. A Batch Replication job with this role copies the rest, for an
+    adopted bucket and after a failback.
+
+    Produces the following resources:
+    - `iam.Role` and `iam.RolePolicy`
+
+    Outputs: `arn`.
+
+    AWS limits:
+    - A job is started by an operator or by `securecart`, never by an `up`: it runs once (S3 Control CreateJob).
+    - It replicates by the bucket's own configuration, so that one must exist (Amazon S3 user guide, "S3 Batch Replication").
+
+    Cost: $0.25 a job and $1 a million objects are AWS's list prices; not checked here.
+    """
+
+    def __init__(self, name: str, args: BatchReplicationRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:buckets:BatchReplicationRole", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-batch",
+            name=args.role_name,
+            assume_role_policy=trusts_service("batchoperations.s3.amazonaws.com", args.account_id),
+            tags={"Name": args.role_name},
+            opts=child,
+        )
+        rights = aws.iam.RolePolicy(f"{name}-batch", role=role.name, policy=document(_rights(args.source)), opts=child)
+        self.arn: pulumi.Output[str] = pulumi.Output.all(role.arn, rights.id).apply(lambda made: str(made[0]))
+        self.register_outputs({"arn": self.arn})
+
+
+def _rights(source: Side) -> list[Statement]:
+    """Amazon S3 user guide, "Configuring an IAM role for S3 Batch Replication"."""
+    reports = pulumi.Output.concat(source.bucket_arn, f"/{REPORTS}/*")
+    return [
+        {
+            "Effect": "Allow",
+            "Action": "s3:InitiateReplication",
+            "Resource": pulumi.Output.concat(source.bucket_arn, "/*"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetReplicationConfiguration", "s3:PutInventoryConfiguration"],
+            "Resource": source.bucket_arn,
+        },
+        {"Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], "Resource": reports},
+        {
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": source.key_arn,
+            "Condition": {"StringLike": {"kms:ViaService": f"s3.{source.region}.amazonaws.com"}},
+        },
+    ]
