@@ -13,6 +13,8 @@ from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 
 from localcloud.emulator.extensions import OWN_BACKENDS
+from localcloud.emulator.extensions.backup_audit import frameworks
+from localcloud.emulator.extensions.backup_restore_testing import restore_testing_plans, restore_testing_selections
 from localcloud.emulator.extensions.backup_selections import all_selections
 from localcloud.emulator.extensions.rds_backup_replication import replicated_backups
 
@@ -59,6 +61,10 @@ _REGIONAL: dict[str, Kinds] = {
         "vault": lambda backend: backend.vaults,
         "plan": lambda backend: (name for name, plan in backend.plans.items() if plan.deletion_date is None),
         "selection": all_selections,
+        "restore-testing-plan": restore_testing_plans,
+        "restore-testing-selection": restore_testing_selections,
+        "framework": frameworks,
+        "report-plan": lambda backend: backend.report_plans,
     },
     "dlm": {"policy": lambda backend: backend.policies},
     "dynamodb": {"table": lambda backend: backend.tables},

@@ -18,8 +18,12 @@ from moto.moto_server.werkzeug_app import HTTP_METHODS, BackendRequest
 from werkzeug.routing import Map
 
 from localcloud.emulator.extensions import (
+    backup_air_gapped_vaults,
+    backup_audit,
+    backup_notifications,
     backup_plans,
     backup_region_settings,
+    backup_restore_testing,
     backup_selections,
     backup_vaults,
     dlm,
@@ -42,9 +46,13 @@ from localcloud.emulator.extensions import (
 
 _MODULES = (
     backup_vaults,
+    backup_air_gapped_vaults,
+    backup_notifications,
     backup_plans,
     backup_selections,
     backup_region_settings,
+    backup_restore_testing,
+    backup_audit,
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,

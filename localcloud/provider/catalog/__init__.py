@@ -9,7 +9,9 @@ from types import ModuleType
 
 from localcloud.provider.catalog import (
     backup,
+    backup_audit,
     backup_plans,
+    backup_restore_testing,
     dynamodb,
     ebs,
     ec2_groups,
@@ -26,7 +28,9 @@ from localcloud.provider.resource import ResourceType
 
 _MODULES: tuple[ModuleType, ...] = (
     backup,
+    backup_audit,
     backup_plans,
+    backup_restore_testing,
     dynamodb,
     ebs,
     ec2_groups,
