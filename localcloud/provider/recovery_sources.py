@@ -9,6 +9,13 @@ from collections.abc import Mapping
 
 Row = tuple[str, str, Mapping[str, str], Mapping[str, tuple[str, ...]]]
 
+_ARC_BLOCK = "workflows.steps.executionBlockConfiguration"
+_ARC_BLOCKS = (
+    "customActionLambdaConfig", "ec2AsgCapacityIncreaseConfig", "executionApprovalConfig",
+    "rdsCreateCrossRegionReadReplicaConfig", "rdsPromoteReadReplicaConfig", "regionSwitchPlanConfig",
+    "route53HealthCheckConfig",
+)  # fmt: skip
+
 RECOVERY_SOURCES: dict[str, Row] = {
     "aws:backup/vaultNotifications:VaultNotifications": ("backup", "PutBackupVaultNotificationsInput", {}, {}),
     "aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault": (
@@ -40,4 +47,17 @@ RECOVERY_SOURCES: dict[str, Row] = {
         {"name": "ReportPlanName", "description": "ReportPlanDescription"},
         {},
     ),
+    "aws:arcregionswitch/plan:Plan": (
+        "arc-region-switch",
+        "CreatePlanRequest",
+        {f"workflows.steps.{block}s": f"{_ARC_BLOCK}.{block}" for block in _ARC_BLOCKS},
+        {},
+    ),
+    "aws:drs/replicationConfigurationTemplate:ReplicationConfigurationTemplate": (
+        "drs",
+        "CreateReplicationConfigurationTemplateRequest",
+        {"pitPolicies": "pitPolicy"},
+        {},
+    ),
+    "aws:resiliencehub/v2Policy:V2Policy": ("resiliencehubv2", "CreatePolicyRequest", {}, {}),
 }

@@ -8,10 +8,12 @@ from __future__ import annotations
 from types import ModuleType
 
 from localcloud.provider.catalog import (
+    arc_region_switch,
     backup,
     backup_audit,
     backup_plans,
     backup_restore_testing,
+    drs,
     dynamodb,
     ebs,
     ec2_groups,
@@ -20,6 +22,7 @@ from localcloud.provider.catalog import (
     kms,
     rds,
     rds_instances,
+    resilience_hub,
     s3,
     s3_rules,
     secretsmanager,
@@ -27,10 +30,12 @@ from localcloud.provider.catalog import (
 from localcloud.provider.resource import ResourceType
 
 _MODULES: tuple[ModuleType, ...] = (
+    arc_region_switch,
     backup,
     backup_audit,
     backup_plans,
     backup_restore_testing,
+    drs,
     dynamodb,
     ebs,
     ec2_groups,
@@ -39,6 +44,7 @@ _MODULES: tuple[ModuleType, ...] = (
     kms,
     rds,
     rds_instances,
+    resilience_hub,
     s3,
     s3_rules,
     secretsmanager,
