@@ -60,4 +60,22 @@ RECOVERY_SOURCES: dict[str, Row] = {
         {},
     ),
     "aws:resiliencehub/v2Policy:V2Policy": ("resiliencehubv2", "CreatePolicyRequest", {}, {}),
+    "aws:route53/healthCheck:HealthCheck": (
+        "route53",
+        "HealthCheckConfig",
+        {
+            "childHealthThreshold": "HealthThreshold",
+            "cloudwatchAlarmName": "AlarmIdentifier.Name",
+            "cloudwatchAlarmRegion": "AlarmIdentifier.Region",
+            "fqdn": "FullyQualifiedDomainName",
+        },
+        {},
+    ),
+    "aws:route53/record:Record": (
+        "route53",
+        "ResourceRecordSet",
+        {"aliases": "AliasTarget", "aliases.name": "AliasTarget.DNSName", "aliases.zoneId": "AliasTarget.HostedZoneId"},
+        {},
+    ),
+    "aws:route53/zone:Zone": ("route53", "CreateHostedZoneRequest", {"comment": "HostedZoneConfig.Comment"}, {}),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from localcloud.provider.codec import Props
-from tests.localcloud import provider_cases_backup, provider_cases_recovery
+from tests.localcloud import provider_cases_backup, provider_cases_recovery, provider_cases_route53
 from tests.localcloud.conftest import Client
 from tests.localcloud.provider_world import ACCOUNT, PRIMARY, ROLE_POLICY, SECONDARY, Case, Inputs, World, tagged, trust
 
@@ -531,4 +531,5 @@ CASES: dict[str, Case] = {
     ),
     **provider_cases_backup.CASES,
     **provider_cases_recovery.CASES,
+    **provider_cases_route53.CASES,
 }
