@@ -13,6 +13,8 @@ from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 
 from localcloud.emulator.extensions import OWN_BACKENDS
+from localcloud.emulator.extensions.backup_audit import frameworks
+from localcloud.emulator.extensions.backup_restore_testing import restore_testing_plans, restore_testing_selections
 from localcloud.emulator.extensions.backup_selections import all_selections
 from localcloud.emulator.extensions.rds_backup_replication import replicated_backups
 
@@ -59,8 +61,13 @@ _REGIONAL: dict[str, Kinds] = {
         "vault": lambda backend: backend.vaults,
         "plan": lambda backend: (name for name, plan in backend.plans.items() if plan.deletion_date is None),
         "selection": all_selections,
+        "restore-testing-plan": restore_testing_plans,
+        "restore-testing-selection": restore_testing_selections,
+        "framework": frameworks,
+        "report-plan": lambda backend: backend.report_plans,
     },
     "dlm": {"policy": lambda backend: backend.policies},
+    "drs": {"replication-configuration-template": lambda backend: backend.templates},
     "dynamodb": {"table": lambda backend: backend.tables},
     "ec2": {
         "vpc": lambda backend: set(backend.vpcs) - _ec2_default_vpcs(backend),
@@ -87,6 +94,7 @@ _REGIONAL: dict[str, Kinds] = {
         "snapshot": lambda backend: backend.database_snapshots,
         "replicated-backup": replicated_backups,
     },
+    "resiliencehubv2": {"policy": lambda backend: (policy["name"] for policy in backend.policies.values())},
     "secretsmanager": {
         "secret": lambda backend: (
             name for name, secret in backend.secrets.items() if not getattr(secret, "deleted_date", None)
@@ -94,7 +102,14 @@ _REGIONAL: dict[str, Kinds] = {
     },
 }
 # Services without Regions, whose one backend is called "aws".
-_GLOBAL: dict[str, Kinds] = {"iam": {"role": lambda backend: (role.name for role in backend.roles.values())}}
+_GLOBAL: dict[str, Kinds] = {
+    "arc-region-switch": {"plan": lambda backend: (plan.content["name"] for plan in backend.plans.values())},
+    "iam": {"role": lambda backend: (role.name for role in backend.roles.values())},
+    "route53": {
+        "zone": lambda backend: (zone.name for zone in backend.zones.values()),
+        "health-check": lambda backend: backend.health_checks,
+    },
+}
 
 
 def inventory() -> dict[str, dict[str, dict[str, list[str]]]]:

@@ -45,7 +45,7 @@ class _Dispatcher(DomainDispatcherApplication):
     """moto's dispatcher, which also knows the services that only the extensions have."""
 
     def get_application(self, environ: dict[str, Any]) -> Any:
-        service = extensions.own_service(environ.get("HTTP_AUTHORIZATION", ""))
+        service = extensions.own_service(environ.get("HTTP_AUTHORIZATION", ""), environ.get("PATH_INFO", ""))
         if service is None:
             return super().get_application(environ)
         with self.lock:

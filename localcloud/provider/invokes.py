@@ -52,7 +52,15 @@ def random_password(c: Context, args: Props) -> Props:
     return {"id": c.region, "region": c.region, "randomPassword": password}
 
 
+def route53_health_checks(c: Context, args: Props) -> Props:
+    """The health checks that a Region switch plan vends for the records of its steps."""
+    pages = c.client("arc-region-switch").get_paginator("list_route53_health_checks").paginate(arn=args["planArn"])
+    found = [check for page in pages for check in page["healthChecks"]]
+    return {"id": args["planArn"], "planArn": args["planArn"], "region": c.region, "healthChecks": found}
+
+
 FUNCTIONS: dict[str, Callable[[Context, Props], Props]] = {
+    "aws:arcregionswitch/getRoute53HealthChecks:getRoute53HealthChecks": route53_health_checks,
     "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": caller_identity,
     "aws:secretsmanager/getRandomPassword:getRandomPassword": random_password,

@@ -168,7 +168,8 @@ def _own_tags(live: Mapping[str, str], given: Mapping[str, str], defaults: Mappi
 def update(kind: ResourceType, c: Context, id_: str, before: Before, new: Props) -> Props:
     """Sends what changed and returns the outputs as read back."""
     changed = set(difference(kind, c, before, new).changed)
-    live = _live(kind, c, id_, {**before.state, **new})
+    where = {key: before.state[key] for key in kind.found_by if key in before.state}
+    live = _live(kind, c, id_, {**before.state, **new, **where})
     if live is None:
         raise LookupError(f"{kind.token} {id_} does not exist any more: run `pulumi refresh`, then again")
     # What the cloud has counts as old: work that an earlier attempt left undone is done now, and drift is undone.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.provider.codec import UNKNOWN
+from localcloud.provider.recovery_sources import RECOVERY_SOURCES
 from localcloud.provider.shapes import member_of
 
 FILE = Path(__file__).with_name("limits.json")
@@ -115,6 +116,7 @@ SOURCES: dict[str, Source] = {
         "secretsmanager", "CreateSecretRequest", {"replicas": "AddReplicaRegions"}
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": Source("secretsmanager", "PutSecretValueRequest"),
+    **{token: Source(*row) for token, row in RECOVERY_SOURCES.items()},
 }
 
 Limit = dict[str, Any]

@@ -63,6 +63,8 @@ class ResourceType:
     modelled: ClassVar[frozenset[str]] = frozenset()
     # Paths of nested inputs that are refused (`rules.scanActions`); what is not listed is modelled.
     not_modelled: ClassVar[frozenset[str]] = frozenset()
+    # Inputs that can change and that `read` finds the resource by.
+    found_by: ClassVar[frozenset[str]] = frozenset()
     # Whether two cannot exist side by side, so that a replacement deletes first.
     exclusive: ClassVar[bool] = False
     # Inputs that AWS chooses where the program says nothing; to stop naming one changes nothing (Optional and Computed).

@@ -12,17 +12,24 @@ from typing import Any
 
 from flask import Flask
 from moto.core.base_backend import BackendDict
+from moto.core.responses import BaseResponse
 from moto.core.utils import convert_to_flask_response
 from moto.moto_server.utilities import RegexConverter
 from moto.moto_server.werkzeug_app import HTTP_METHODS, BackendRequest
 from werkzeug.routing import Map
 
 from localcloud.emulator.extensions import (
+    arc_region_switch,
+    backup_air_gapped_vaults,
+    backup_audit,
+    backup_notifications,
     backup_plans,
     backup_region_settings,
+    backup_restore_testing,
     backup_selections,
     backup_vaults,
     dlm,
+    drs,
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,
@@ -35,6 +42,9 @@ from localcloud.emulator.extensions import (
     rds_instances,
     rds_replicas,
     rds_subnet_groups,
+    resilience_hub_policies,
+    route53_health_checks,
+    route53_zones,
     s3_default_encryption,
     s3_documents,
     secrets_replicas,
@@ -42,9 +52,13 @@ from localcloud.emulator.extensions import (
 
 _MODULES = (
     backup_vaults,
+    backup_air_gapped_vaults,
+    backup_notifications,
     backup_plans,
     backup_selections,
     backup_region_settings,
+    backup_restore_testing,
+    backup_audit,
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,
@@ -57,14 +71,28 @@ _MODULES = (
     rds_instances,
     rds_replicas,
     rds_subnet_groups,
+    route53_health_checks,
+    route53_zones,
     s3_default_encryption,
     s3_documents,
     secrets_replicas,
 )
 
-# Services that moto has not at all: name in the request's signature -> what answers it.
-_OWN_SERVICES = {"dlm": dlm.DlmResponse}
-OWN_BACKENDS: dict[str, BackendDict[Any]] = {"dlm": dlm.dlm_backends}
+# Services that moto has not at all: botocore's name of the service -> what answers it.
+_OWN_SERVICES: dict[str, type[BaseResponse]] = {
+    "arc-region-switch": arc_region_switch.ArcRegionSwitchResponse,
+    "dlm": dlm.DlmResponse,
+    "drs": drs.DrsResponse,
+    "resiliencehubv2": resilience_hub_policies.ResilienceHubV2Response,
+}
+OWN_BACKENDS: dict[str, BackendDict[Any]] = {
+    "arc-region-switch": arc_region_switch.arc_region_switch_backends,
+    "dlm": dlm.dlm_backends,
+    "drs": drs.drs_backends,
+    "resiliencehubv2": resilience_hub_policies.resilience_hub_v2_backends,
+}
+# Services that sign with another's name and differ from it by their paths: (name in the signature, path) -> service.
+_SERVICES_BY_PATH = {("resiliencehub", "/v2/"): "resiliencehubv2"}
 
 _CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/(?P<service>[^/]+)/")
 
@@ -76,10 +104,15 @@ def apply_all() -> None:
         module.apply()
 
 
-def own_service(authorization: str) -> str | None:
-    """The service that the request is signed for, if it is one that only the extensions have."""
+def own_service(authorization: str, path: str) -> str | None:
+    """The service that the request is for, if it is one that only the extensions have."""
     scope = _CREDENTIAL_SCOPE.search(authorization)
-    return scope["service"] if scope and scope["service"] in _OWN_SERVICES else None
+    if scope is None:
+        return None
+    for (signed_as, start), service in _SERVICES_BY_PATH.items():
+        if scope["service"] == signed_as and path.startswith(start):
+            return service
+    return scope["service"] if scope["service"] in _OWN_SERVICES else None
 
 
 def create_own_app(service: str) -> Flask:

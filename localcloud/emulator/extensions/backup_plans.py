@@ -15,6 +15,7 @@ from moto.backup.responses import BackupResponse
 from moto.core.responses import ActionResult
 from moto.core.utils import unix_time
 
+from localcloud.emulator.extensions.backup_air_gapped_vaults import check_air_gapped_target
 from localcloud.emulator.extensions.backup_selections import selections_of
 from localcloud.emulator.extensions.calls import extend, parameters
 
@@ -90,6 +91,8 @@ def _check_document(backend: BackupBackend, document: dict[str, Any]) -> None:
             raise InvalidParameterValueException(
                 f"Invalid parameter value: backup vault {vault} does not exist in {backend.region_name}"
             )
+        if "TargetLogicallyAirGappedBackupVaultArn" in rule:
+            check_air_gapped_target(backend, rule["TargetLogicallyAirGappedBackupVaultArn"])
         lifecycles = [rule.get("Lifecycle"), *(copy.get("Lifecycle") for copy in rule.get("CopyActions") or ())]
         for lifecycle in filter(None, lifecycles):
             _check_lifecycle(lifecycle)

@@ -8,8 +8,12 @@ from __future__ import annotations
 from types import ModuleType
 
 from localcloud.provider.catalog import (
+    arc_region_switch,
     backup,
+    backup_audit,
     backup_plans,
+    backup_restore_testing,
+    drs,
     dynamodb,
     ebs,
     ec2_groups,
@@ -18,6 +22,9 @@ from localcloud.provider.catalog import (
     kms,
     rds,
     rds_instances,
+    resilience_hub,
+    route53,
+    route53_records,
     s3,
     s3_rules,
     secretsmanager,
@@ -25,8 +32,12 @@ from localcloud.provider.catalog import (
 from localcloud.provider.resource import ResourceType
 
 _MODULES: tuple[ModuleType, ...] = (
+    arc_region_switch,
     backup,
+    backup_audit,
     backup_plans,
+    backup_restore_testing,
+    drs,
     dynamodb,
     ebs,
     ec2_groups,
@@ -35,6 +46,9 @@ _MODULES: tuple[ModuleType, ...] = (
     kms,
     rds,
     rds_instances,
+    resilience_hub,
+    route53,
+    route53_records,
     s3,
     s3_rules,
     secretsmanager,

@@ -1,4 +1,4 @@
-"""AWS Backup: vaults with lock and policy, and the account's settings of a Region."""
+"""AWS Backup: vaults with lock, policy and notifications, air-gapped vaults, and the account's settings of a Region."""
 
 from __future__ import annotations
 
@@ -112,6 +112,71 @@ class VaultPolicy(ResourceType):
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
         c.client("backup").delete_backup_vault_access_policy(BackupVaultName=id_)
+
+
+class VaultNotifications(ResourceType):
+    token = "aws:backup/vaultNotifications:VaultNotifications"
+    exclusive = True
+    replace_on = frozenset({"backupVaultName", "snsTopicArn", "backupVaultEvents"})
+    modelled = replace_on
+    unordered = frozenset({"backupVaultEvents"})
+    computed = ("backupVaultArn",)
+    taggable = False
+
+    def create(self, c: Context, p: Props) -> str:
+        c.client("backup").put_backup_vault_notifications(
+            BackupVaultName=p["backupVaultName"], SNSTopicArn=p["snsTopicArn"], BackupVaultEvents=p["backupVaultEvents"]
+        )
+        return str(p["backupVaultName"])
+
+    def read(self, c: Context, id_: str, state: Props) -> Props | None:
+        found = c.client("backup").get_backup_vault_notifications(BackupVaultName=id_)
+        return {
+            "backupVaultName": id_,
+            "backupVaultArn": found["BackupVaultArn"],
+            "snsTopicArn": found["SNSTopicArn"],
+            "backupVaultEvents": sorted(found["BackupVaultEvents"]),
+        }
+
+    def delete(self, c: Context, id_: str, state: Props) -> None:
+        c.client("backup").delete_backup_vault_notifications(BackupVaultName=id_)
+
+
+class LogicallyAirGappedVault(ResourceType):
+    token = "aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault"
+    replace_on = frozenset({"name", "minRetentionDays", "maxRetentionDays", "encryptionKeyArn"})
+    modelled = replace_on
+    kept = frozenset({"encryptionKeyArn"})
+    state_only = frozenset({"timeouts"})
+    computed = ("arn",)
+    name_property = "name"
+
+    def create(self, c: Context, p: Props) -> str:
+        c.client("backup").create_logically_air_gapped_backup_vault(
+            BackupVaultName=p["name"],
+            BackupVaultTags=c.all_tags(p),
+            MinRetentionDays=p["minRetentionDays"],
+            MaxRetentionDays=p["maxRetentionDays"],
+            **some(EncryptionKeyArn=p.get("encryptionKeyArn")),
+        )
+        return str(p["name"])
+
+    def read(self, c: Context, id_: str, state: Props) -> Props | None:
+        vault = c.client("backup").describe_backup_vault(BackupVaultName=id_)
+        return {
+            "arn": vault["BackupVaultArn"],
+            "name": vault["BackupVaultName"],
+            "minRetentionDays": vault["MinRetentionDays"],
+            "maxRetentionDays": vault["MaxRetentionDays"],
+            "encryptionKeyArn": vault.get("EncryptionKeyArn"),
+            "tagsAll": live_tags(c, vault["BackupVaultArn"]),
+        }
+
+    def update(self, c: Context, id_: str, old: Props, new: Props, changed: frozenset[str]) -> None:
+        set_tags(c, old["arn"], old, new)
+
+    def delete(self, c: Context, id_: str, state: Props) -> None:
+        c.client("backup").delete_backup_vault(BackupVaultName=id_)
 
 
 class RegionSettings(ResourceType):

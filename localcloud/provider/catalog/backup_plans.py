@@ -23,6 +23,7 @@ _RULE = {
     "completionWindow": "CompletionWindowMinutes",
     "enableContinuousBackup": "EnableContinuousBackup",
     "recoveryPointTags": "RecoveryPointTags",
+    "targetLogicallyAirGappedBackupVaultArn": "TargetLogicallyAirGappedBackupVaultArn",
 }
 
 # What the official provider sends where a rule says nothing; AWS's own windows are longer. The schedule is AWS's own
@@ -42,7 +43,7 @@ class Plan(ResourceType):
     modelled = frozenset({"name", "rules"})
     unordered = frozenset({"rules"})
     member_defaults: ClassVar = {"rules": _RULE_DEFAULTS}
-    not_modelled = frozenset({"rules.scanActions", "rules.targetLogicallyAirGappedBackupVaultArn"})
+    not_modelled = frozenset({"rules.scanActions"})
     computed = ("arn", "version")
     name_property = "name"
 
@@ -117,10 +118,19 @@ class Plan(ResourceType):
         c.client("backup").delete_backup_plan(BackupPlanId=id_)
 
 
+# Member of a selection's conditions -> the API's.
+_CONDITIONS = {
+    "stringEquals": "StringEquals",
+    "stringLikes": "StringLike",
+    "stringNotEquals": "StringNotEquals",
+    "stringNotLikes": "StringNotLike",
+}
+
+
 class Selection(ResourceType):
     token = "aws:backup/selection:Selection"
     replace_on = frozenset({"name", "planId", "iamRoleArn", "resources", "notResources", "selectionTags", "conditions"})
-    modelled = frozenset({"name", "planId", "iamRoleArn", "resources", "notResources", "selectionTags"})
+    modelled = replace_on
     unordered = frozenset({"resources", "notResources", "selectionTags"})
     name_property = "name"
     taggable = False
@@ -135,10 +145,33 @@ class Selection(ResourceType):
             BackupSelection={
                 "SelectionName": p["name"],
                 "IamRoleArn": p["iamRoleArn"],
-                **some(Resources=p.get("resources"), NotResources=p.get("notResources"), ListOfTags=tags or None),
+                **some(
+                    Resources=p.get("resources"),
+                    NotResources=p.get("notResources"),
+                    ListOfTags=tags or None,
+                    Conditions=self._conditions(p) or None,
+                ),
             },
         )
         return str(made["SelectionId"])
+
+    @staticmethod
+    def _conditions(p: Props) -> dict[str, Any]:
+        return {
+            _CONDITIONS[name]: [{"ConditionKey": item["key"], "ConditionValue": item["value"]} for item in items]
+            for structure in p.get("conditions") or []
+            for name, items in structure.items()
+            if items
+        }
+
+    @staticmethod
+    def _live_conditions(live: dict[str, Any]) -> list[Props]:
+        found = {
+            name: [{"key": item["ConditionKey"], "value": item["ConditionValue"]} for item in live.get(member) or []]
+            for name, member in _CONDITIONS.items()
+            if live.get(member)
+        }
+        return [found] if found else []
 
     @staticmethod
     def _ids(id_: str, state: Props) -> tuple[str, str]:
@@ -162,6 +195,7 @@ class Selection(ResourceType):
                 {"type": tag["ConditionType"], "key": tag["ConditionKey"], "value": tag["ConditionValue"]}
                 for tag in live.get("ListOfTags") or []
             ],
+            "conditions": self._live_conditions(live.get("Conditions") or {}),
         }
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
