@@ -138,6 +138,24 @@ def local_reset() -> None:
     commands.local_reset()
 
 
+@local.command("outage")
+@click.argument("region")
+def local_outage(region: str) -> None:
+    """Make REGION answer nothing, as in a disaster; what it holds stays. Global services go on."""
+    from automation import commands
+
+    commands.local_outage(region)
+
+
+@local.command("heal")
+@click.argument("region")
+def local_heal(region: str) -> None:
+    """Bring REGION back."""
+    from automation import commands
+
+    commands.local_heal(region)
+
+
 @local.command("logs")
 @click.option("-n", "--lines", type=click.IntRange(min=1), default=50, show_default=True, help="How many lines.")
 def local_logs(lines: int) -> None:

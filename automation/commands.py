@@ -155,6 +155,22 @@ def local_reset() -> None:
         result.display.say("the local cloud is empty, and its stacks are forgotten")
 
 
+def local_outage(region: str) -> None:
+    with _command("local outage", Target.LOCAL, as_json=False) as result:
+        result.display.say(_said_of_regions(local.outage(region)))
+
+
+def local_heal(region: str) -> None:
+    with _command("local heal", Target.LOCAL, as_json=False) as result:
+        result.display.say(_said_of_regions(local.heal(region)))
+
+
+def _said_of_regions(out: list[str]) -> str:
+    if not out:
+        return "every Region of the local cloud answers"
+    return f"out, until `securecart local heal` or a restart: {', '.join(out)}"
+
+
 def local_logs(lines: int) -> None:
     for line in local.log_tail(lines):
         sys.stdout.write(f"{line}\n")

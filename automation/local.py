@@ -98,6 +98,28 @@ def reset() -> None:
     paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
+def outage(region: str) -> list[str]:
+    """Make a Region of the local cloud answer nothing; returns the Regions that are out."""
+    return _switch("outage", region)
+
+
+def heal(region: str) -> list[str]:
+    """Bring a Region of the local cloud back; returns the Regions that are still out."""
+    return _switch("heal", region)
+
+
+def _switch(verb: str, region: str) -> list[str]:
+    from localcloud import supervise
+    from localcloud.paths import local_paths
+
+    change = {"outage": supervise.outage, "heal": supervise.heal}[verb]
+    try:
+        return change(local_paths(), region)
+    except supervise.LocalCloudError as failure:
+        fix = "" if running() else f"securecart local start, then: securecart local {verb} {region}"
+        raise SecurecartError(str(failure), fix, ExitCode.BAD_INPUT) from failure
+
+
 def log_tail(lines: int) -> list[str]:
     """The last lines of the local cloud's log."""
     from localcloud.paths import local_paths

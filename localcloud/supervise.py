@@ -127,6 +127,26 @@ def reset(paths: LocalPaths) -> None:
         paths.cloud_snapshot.unlink(missing_ok=True)
 
 
+def outage(paths: LocalPaths, region: str) -> list[str]:
+    """Take a Region of the running cloud out; returns all that are out now. A restart or a reset heals them."""
+    return _switch(paths, "outage", region)
+
+
+def heal(paths: LocalPaths, region: str) -> list[str]:
+    """Bring a Region of the running cloud back; returns all that are still out."""
+    return _switch(paths, "heal", region)
+
+
+def _switch(paths: LocalPaths, name: str, region: str) -> list[str]:
+    cloud = running(paths)
+    if cloud is None:
+        raise LocalCloudError("the local cloud does not run")
+    try:
+        return list(_call(cloud.endpoint, "POST", name, {"region": region})["regionsOut"])
+    except urllib.error.HTTPError as error:
+        raise LocalCloudError(str(json.load(error)["error"])) from error
+
+
 def _spawn(paths: LocalPaths) -> int:
     log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     # posix_spawn rather than subprocess: the process belongs to nobody here, so there is no object to wait for it.
@@ -165,8 +185,10 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def _call(endpoint: str, method: str, name: str) -> dict[str, Any]:
-    request = urllib.request.Request(f"{endpoint}/_securecart/{name}", method=method)  # noqa: S310  # our own http endpoint
+def _call(endpoint: str, method: str, name: str, asked: dict[str, str] | None = None) -> dict[str, Any]:
+    body = json.dumps(asked).encode() if asked else None
+    url = f"{endpoint}/_securecart/{name}"
+    request = urllib.request.Request(url, body, method=method)  # noqa: S310  # our own http endpoint
     # No proxy: a proxy of the environment cannot reach our loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=30) as answer:

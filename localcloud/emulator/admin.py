@@ -11,44 +11,90 @@ import moto
 from werkzeug.wrappers import Request, Response
 
 from localcloud.emulator.inventory import inventory
+from localcloud.emulator.requests import json_body
 
 if TYPE_CHECKING:
     from localcloud.emulator.server import Emulator
 
 ADMIN_PREFIX = "/_securecart/"
 _STARTED = time.time()
+Asked = dict[str, Any]
 
 
-def _health(emulator: Emulator) -> dict[str, Any]:
+class AdminError(Exception):
+    """The request cannot be done as it was asked; the message says what can."""
+
+
+def _health(emulator: Emulator, _: Asked) -> dict[str, Any]:
+    return {
+        "id": emulator.id,
+        "version": f"moto {moto.__version__}",
+        "started": _STARTED,
+        "regions": _regions(),
+        "regionsOut": emulator.traffic.regions_out,
+    }
+
+
+def _regions() -> list[str]:
     from localcloud.emulator.server import REGIONS  # noqa: PLC0415  # the server imports this module
 
-    return {"id": emulator.id, "version": f"moto {moto.__version__}", "started": _STARTED, "regions": list(REGIONS)}
+    return list(REGIONS)
 
 
-def _reset(emulator: Emulator) -> dict[str, Any]:
+def _reset(emulator: Emulator, _: Asked) -> dict[str, Any]:
     emulator.reset()
     return {"id": emulator.id}
 
 
-def _shutdown(emulator: Emulator) -> dict[str, Any]:
+def _shutdown(emulator: Emulator, _: Asked) -> dict[str, Any]:
     emulator.stop_requested.set()
     return {"stopping": True}
 
 
-def _inventory(_: Emulator) -> dict[str, Any]:
+def _inventory(_: Emulator, __: Asked) -> dict[str, Any]:
     return inventory()
 
 
-_ENDPOINTS: dict[tuple[str, str], Callable[[Emulator], dict[str, Any]]] = {
+def _outage(emulator: Emulator, asked: Asked) -> dict[str, Any]:
+    emulator.traffic.take_out(_asked_region(asked))
+    return {"regionsOut": emulator.traffic.regions_out}
+
+
+def _heal(emulator: Emulator, asked: Asked) -> dict[str, Any]:
+    emulator.traffic.heal(_asked_region(asked))
+    return {"regionsOut": emulator.traffic.regions_out}
+
+
+def _asked_region(asked: Asked) -> str:
+    region = asked.get("region")
+    if region not in _regions():
+        raise AdminError(f'region {region} is none of {", ".join(_regions())}: send {{"region": "{_regions()[0]}"}}')
+    return str(region)
+
+
+def _calls(emulator: Emulator, _: Asked) -> dict[str, Any]:
+    return emulator.traffic.recorded()
+
+
+def _forget_calls(emulator: Emulator, _: Asked) -> dict[str, Any]:
+    emulator.traffic.forget_calls()
+    return emulator.traffic.recorded()
+
+
+_ENDPOINTS: dict[tuple[str, str], Callable[[Emulator, Asked], dict[str, Any]]] = {
     ("GET", "health"): _health,
     ("GET", "inventory"): _inventory,
+    ("GET", "calls"): _calls,
+    ("POST", "calls/reset"): _forget_calls,
+    ("POST", "outage"): _outage,
+    ("POST", "heal"): _heal,
     ("POST", "reset"): _reset,
     ("POST", "shutdown"): _shutdown,
 }
 
 
 def answer_admin(emulator: Emulator, environ: dict[str, Any]) -> Response:
-    """Answer `/_securecart/health` and `inventory` (GET), `reset` and `shutdown` (POST), each as JSON."""
+    """Answer one admin request, as JSON; `outage` and `heal` take {"region": R}."""
     request = Request(environ)
     # A browser sends Origin with what a page makes it post; no client of ours is a browser.
     if "Origin" in request.headers:
@@ -57,7 +103,10 @@ def answer_admin(emulator: Emulator, environ: dict[str, Any]) -> Response:
     if endpoint is None:
         known = ", ".join(f"{method} {ADMIN_PREFIX}{name}" for method, name in _ENDPOINTS)
         return _json({"error": f"{request.method} {request.path} is not an admin endpoint; there are: {known}"}, 404)
-    return _json(endpoint(emulator), 200)
+    try:
+        return _json(endpoint(emulator, json_body(request.get_data())), 200)
+    except AdminError as error:
+        return _json({"error": str(error)}, 400)
 
 
 def _json(content: dict[str, Any], status: int) -> Response:

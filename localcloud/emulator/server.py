@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Event, RLock, Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 # moto reads these while it is imported. The managed policies are what roles attach; moto leaves them out unless asked.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
@@ -28,6 +28,8 @@ from werkzeug.wrappers import Response
 from localcloud.emulator import extensions, snapshot
 from localcloud.emulator.admin import ADMIN_PREFIX, answer_admin
 from localcloud.emulator.identity import new_identity
+from localcloud.emulator.requests import read_request
+from localcloud.emulator.traffic import Traffic
 
 HOST = "127.0.0.1"
 REGIONS = ("us-east-1", "us-west-2")
@@ -67,6 +69,7 @@ class Emulator:
         self._lock = RLock()
         self._closed = False
         self.stop_requested = Event()
+        self.traffic = Traffic()
         self.load_failure: str | None = None
         self.id = self._load() or new_identity()
         self._dispatcher = _Dispatcher(create_backend_app)
@@ -98,7 +101,7 @@ class Emulator:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
         # The body is read before the lock is taken, so that a client that sends slowly holds up nobody.
-        _buffer_body(environ)
+        body = _buffer_body(environ)
         with self._lock:
             if self._closed or self.stop_requested.is_set():
                 return Response("The local cloud is stopping.", status=503)(environ, start_response)
@@ -107,6 +110,9 @@ class Emulator:
             if environ.get("PATH_INFO", "").startswith("/moto-api/reset"):
                 refusal = f"POST {ADMIN_PREFIX}reset instead: it also gives the emptied cloud a new identity."
                 return Response(refusal, status=409)(environ, start_response)
+            asked = read_request(environ, body)
+            if asked is not None and not self.traffic.admit(asked):
+                _hang_up(environ)
             # moto's backends are plain dictionaries that iterate while others write. One request at a time makes each
             # call whole, as it is on AWS, and costs nothing: it is all Python, which runs one thread at a time anyway.
             answer: Iterable[bytes] = self._dispatcher(environ, start_response)
@@ -117,6 +123,7 @@ class Emulator:
         with self._lock:
             BackendDict.reset()
             reset_model_data()
+            self.traffic.reset()
             self.id = new_identity()
 
     def save(self) -> None:
@@ -151,8 +158,16 @@ def _bind(port: int) -> socket.socket:
     raise AssertionError("unreachable: port 0 either binds or raises")
 
 
-def _buffer_body(environ: dict[str, Any]) -> None:
+def _hang_up(environ: dict[str, Any]) -> NoReturn:
+    """Close the connection without an answer, as a client sees a Region that it cannot reach (no ClientError)."""
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    # werkzeug takes this for a client that went away, and says nothing.
+    raise ConnectionAbortedError
+
+
+def _buffer_body(environ: dict[str, Any]) -> bytes:
     chunked = environ.get("wsgi.input_terminated", False)
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    body = environ["wsgi.input"].read() if chunked else environ["wsgi.input"].read(length)
+    body: bytes = environ["wsgi.input"].read() if chunked else environ["wsgi.input"].read(length)
     environ["wsgi.input"] = io.BytesIO(body)
+    return body

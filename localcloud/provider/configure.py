@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import HTTPClientError
 from botocore.session import Session
 
 from localcloud.provider.codec import UNKNOWN, Props
@@ -31,6 +32,7 @@ SUPPORTED = frozenset(
         "skipMetadataApiCheck",
         "skipRegionValidation",
         "skipRequestingAccountId",
+        "stsRegion",
     }
 )
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -40,6 +42,10 @@ _HEALTH_TIMEOUT_SECONDS = 10
 
 class ConfigurationError(Exception):
     """The provider cannot work with this configuration or environment; the message says what to do."""
+
+
+class RegionOutError(Exception):
+    """A call to a Region that was taken out (`securecart local outage`): no retry would reach it."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,19 @@ def configure(props: Props) -> Configuration:
     if not region or region == UNKNOWN:
         raise ConfigurationError("the provider has no region: set it on the aws.Provider")
     clients = client_factory(endpoint)
+    if sts_region := _decoded(props.get("stsRegion")):
+        clients = _asking_sts_in(sts_region, clients)
     account = str(clients("sts", region).get_caller_identity()["Account"])
     allowed = _decoded(props.get("allowedAccountIds")) or []
     if allowed and account not in allowed:
         raise ConfigurationError(f"AWS account {account} is not among allowedAccountIds ({', '.join(allowed)})")
     tags = (_decoded(props.get("defaultTags")) or {}).get("tags") or {}
     return Configuration(region, account, tags, clients)
+
+
+def _asking_sts_in(sts_region: str, clients: Callable[[str, str], Any]) -> Callable[[str, str], Any]:
+    """The same clients, but for STS, so that a provider of a Region that is out can be configured all the same."""
+    return lambda service, region: clients(service, sts_region if service == "sts" else region)
 
 
 def _decoded(value: Any) -> Any:
@@ -95,10 +108,7 @@ def _decoded(value: Any) -> Any:
 def _same_cloud(endpoint: str) -> None:
     """Refuses a cloud that was restarted empty since the shell was pointed at it: Pulumi's state describes another one."""
     try:
-        # Without the proxies of the environment: the cloud is on this machine.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{endpoint}/_securecart/health", timeout=_HEALTH_TIMEOUT_SECONDS) as answer:
-            found = json.load(answer)["id"]
+        found = _health(endpoint)["id"]
     except (OSError, ValueError, KeyError) as error:
         raise ConfigurationError(
             f"the local cloud does not answer at {endpoint} ({error}). Run: .venv/bin/securecart local start"
@@ -110,6 +120,27 @@ def _same_cloud(endpoint: str) -> None:
             " If Pulumi's state still lists resources, run: securecart local reset"
             ' Otherwise run again: eval "$(.venv/bin/securecart env)"'
         )
+
+
+def _health(endpoint: str) -> dict[str, Any]:
+    # Without the proxies of the environment: the cloud is on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{endpoint}/_securecart/health", timeout=_HEALTH_TIMEOUT_SECONDS) as answer:
+        health: dict[str, Any] = json.load(answer)
+        return health
+
+
+def _refuse_region_out(endpoint: str, region: str) -> Callable[..., None]:
+    """A handler of botocore's `needs-retry`: a connection that a Region closed because it is out is not tried again."""
+
+    def handler(caught_exception: Exception | None = None, **_: Any) -> None:
+        if isinstance(caught_exception, HTTPClientError) and region in _health(endpoint)["regionsOut"]:
+            raise RegionOutError(
+                f"Region {region} does not answer: it was taken out of the local cloud."
+                f" To bring it back: .venv/bin/securecart local heal {region}"
+            ) from caught_exception
+
+    return handler
 
 
 def client_factory(endpoint: str) -> Callable[[str, str], Any]:
@@ -127,7 +158,9 @@ def client_factory(endpoint: str) -> Callable[[str, str], Any]:
 
     @functools.cache
     def cached(service: str, region: str) -> Any:
-        return session.client(service, region_name=region, endpoint_url=endpoint, config=config)
+        made = session.client(service, region_name=region, endpoint_url=endpoint, config=config)
+        made.meta.events.register_first("needs-retry", _refuse_region_out(endpoint, region))
+        return made
 
     def client(service: str, region: str) -> Any:
         with lock:

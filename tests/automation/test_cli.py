@@ -224,3 +224,27 @@ def test_help_imports_neither_pulumi_nor_boto3_nor_rich_nor_the_local_cloud() ->
 
 def test_secrets_are_redacted_from_messages() -> None:
     assert redact("passphrase hunter2-long is wrong", ("hunter2-long", "", "is")) == "passphrase [secret] is wrong"
+
+
+def test_a_region_is_taken_out_and_brought_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    out: list[str] = []
+
+    def outage(region: str) -> list[str]:
+        out.append(region)
+        return out
+
+    monkeypatch.setattr(local, "outage", outage)
+    monkeypatch.setattr(local, "heal", lambda region: [other for other in out if other != region])
+    taken = securecart("local", "outage", "us-east-1")
+    assert (taken.exit_code, "us-east-1" in taken.output) == (ExitCode.OK, True)
+    healed = securecart("local", "heal", "us-east-1")
+    assert (healed.exit_code, healed.output.strip()) == (ExitCode.OK, "every Region of the local cloud answers")
+
+
+def test_an_outage_of_a_cloud_that_does_not_run_says_how_to_start_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECURECART_LOCAL_ROOT", str(tmp_path))
+    refused = securecart("local", "outage", "us-east-1")
+    assert refused.exit_code == ExitCode.BAD_INPUT
+    assert "Fix: securecart local start, then: securecart local outage us-east-1" in refused.output

@@ -215,6 +215,24 @@ def test_reset_empties_a_running_and_a_stopped_cloud(paths: LocalPaths) -> None:
     assert supervise.start(paths, silent).id != emptied.id
 
 
+def test_an_outage_lasts_until_it_is_healed_or_the_cloud_restarts(paths: LocalPaths) -> None:
+    with pytest.raises(supervise.LocalCloudError, match="does not run"):
+        supervise.outage(paths, "us-east-1")
+    cloud = supervise.start(paths, silent)
+    client(cloud, "s3").create_bucket(Bucket="invoices")
+    with pytest.raises(supervise.LocalCloudError, match="eu-west-1 is none of us-east-1, us-west-2"):
+        supervise.outage(paths, "eu-west-1")
+    assert supervise.outage(paths, "us-west-2") == ["us-west-2"]
+    assert supervise.outage(paths, "us-east-1") == ["us-east-1", "us-west-2"]
+    assert supervise.heal(paths, "us-west-2") == ["us-east-1"]
+    supervise.stop(paths)
+
+    again = supervise.start(paths, silent)
+
+    assert again.id == cloud.id
+    assert [bucket["Name"] for bucket in client(again, "s3").list_buckets()["Buckets"]] == ["invoices"]
+
+
 def test_a_reused_pid_is_not_taken_for_the_cloud(paths: LocalPaths) -> None:
     cloud = supervise.start(paths, silent)
     supervise.stop(paths)
