@@ -70,7 +70,7 @@ def _without(given: Mapping[str, Any], wrong: set[str]) -> Settings:
         if name in wrong:
             continue
         # Its constraints have been checked with the whole model; here only its types matter.
-        kind = TypeAdapter(field.annotation)
+        kind: TypeAdapter[Any] = TypeAdapter(field.annotation or object)
         right[name] = kind.validate_python(given[key]) if key in given else field.get_default(call_default_factory=True)
     return Settings.model_construct(None, **right)
 

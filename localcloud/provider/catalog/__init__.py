@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from localcloud.provider.catalog import (
+    application_scaling,
     arc_region_switch,
     backup,
     backup_audit,
@@ -16,10 +17,15 @@ from localcloud.provider.catalog import (
     drs,
     dynamodb,
     ebs,
+    ec2_endpoints,
     ec2_groups,
     ec2_network,
+    ec2_routes,
     iam,
+    iam_services,
     kms,
+    load_balancer_listeners,
+    load_balancing,
     rds,
     rds_instances,
     resilience_hub,
@@ -28,10 +34,12 @@ from localcloud.provider.catalog import (
     s3,
     s3_rules,
     secretsmanager,
+    servers,
 )
 from localcloud.provider.resource import ResourceType
 
 _MODULES: tuple[ModuleType, ...] = (
+    application_scaling,
     arc_region_switch,
     backup,
     backup_audit,
@@ -40,10 +48,15 @@ _MODULES: tuple[ModuleType, ...] = (
     drs,
     dynamodb,
     ebs,
+    ec2_endpoints,
     ec2_groups,
     ec2_network,
+    ec2_routes,
     iam,
+    iam_services,
     kms,
+    load_balancer_listeners,
+    load_balancing,
     rds,
     rds_instances,
     resilience_hub,
@@ -52,6 +65,7 @@ _MODULES: tuple[ModuleType, ...] = (
     s3,
     s3_rules,
     secretsmanager,
+    servers,
 )
 
 
