@@ -2,108 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from localcloud.provider.codec import Props
+from tests.localcloud import provider_cases_audit, provider_cases_watch
 from tests.localcloud.conftest import Client
-
-PRIMARY, SECONDARY = "us-east-1", "us-west-2"
-ACCOUNT = "123456789012"
-
-
-class World:
-    """Makes what a case needs besides its own resource, each under a name of its own."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-        self._numbers = itertools.count()
-
-    def name(self) -> str:
-        return f"case-{next(self._numbers)}"
-
-    def key(self, region: str = PRIMARY, multi: bool = False) -> str:
-        return str(self.client("kms", region).create_key(MultiRegion=multi)["KeyMetadata"]["Arn"])
-
-    def vpc(self) -> str:
-        return str(self.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
-
-    def subnet(self, vpc: str, third: int = 1, zone: str = "us-east-1a") -> str:
-        made = self.client("ec2").create_subnet(VpcId=vpc, CidrBlock=f"10.0.{third}.0/24", AvailabilityZone=zone)
-        return str(made["Subnet"]["SubnetId"])
-
-    def two_subnets(self) -> list[str]:
-        vpc = self.vpc()
-        return [self.subnet(vpc, 1, "us-east-1a"), self.subnet(vpc, 2, "us-east-1b")]
-
-    def route_table(self, vpc: str) -> str:
-        return str(self.client("ec2").create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"])
-
-    def group(self) -> str:
-        made = self.client("ec2").create_security_group(GroupName=self.name(), Description="x", VpcId=self.vpc())
-        return str(made["GroupId"])
-
-    def bucket(self, region: str = PRIMARY, versioned: bool = False) -> str:
-        s3, name = self.client("s3", region), self.name()
-        location = {} if region == PRIMARY else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        s3.create_bucket(Bucket=name, **location)
-        if versioned:
-            s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        return name
-
-    def role(self) -> str:
-        name = self.name()
-        self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust("backup"))
-        return name
-
-    def role_arn(self) -> str:
-        return f"arn:aws:iam::{ACCOUNT}:role/{self.role()}"
-
-    def policy_arn(self) -> str:
-        made = self.client("iam").create_policy(PolicyName=self.name(), PolicyDocument=json.dumps(ROLE_POLICY))
-        return str(made["Policy"]["Arn"])
-
-    def vault(self) -> str:
-        name = self.name()
-        self.client("backup").create_backup_vault(BackupVaultName=name)
-        return name
-
-    def plan(self) -> str:
-        rule = {"RuleName": "daily", "TargetBackupVaultName": self.vault()}
-        made = self.client("backup").create_backup_plan(BackupPlan={"BackupPlanName": self.name(), "Rules": [rule]})
-        return str(made["BackupPlanId"])
-
-    def secret(self) -> str:
-        return str(self.client("secretsmanager").create_secret(Name=self.name())["ARN"])
-
-    def table_arn(self) -> str:
-        made = self.client("dynamodb").create_table(
-            TableName=self.name(),
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        )
-        return str(made["TableDescription"]["TableArn"])
-
-    def database_arn(self) -> str:
-        made = self.client("rds").create_db_instance(
-            DBInstanceIdentifier=self.name(), Engine="postgres", DBInstanceClass="db.t4g.micro", AllocatedStorage=20,
-            BackupRetentionPeriod=7, MasterUsername="securecart", MasterUserPassword="correct-horse", StorageEncrypted=True,
-        )  # fmt: skip
-        return str(made["DBInstance"]["DBInstanceArn"])
-
-
-def trust(service: str) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": f"{service}.amazonaws.com"},
-        "Action": ["sts:AssumeRole"],
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+from tests.localcloud.provider_world import ACCOUNT, PRIMARY, ROLE_POLICY, SECONDARY, Case, Inputs, World, tagged, trust
 
 
 def bucket_policy(bucket: str, effect: str = "Deny") -> str:
@@ -118,10 +22,6 @@ def bucket_policy(bucket: str, effect: str = "Deny") -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-ROLE_POLICY = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}],
-}
 OTHER_ROLE_POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": ["*"]}],
@@ -141,29 +41,6 @@ OPEN_TO_PUBLIC_POLICIES = {
     "IgnorePublicAcls": True,
     "RestrictPublicBuckets": True,
 }
-
-Inputs = Callable[[World], Props]
-# (client, id, inputs): changes the resource with boto3 alone.
-Stranger = Callable[[Client, str, Props], Any]
-
-
-@dataclass(frozen=True)
-class Case:
-    """`changed`: inputs of an in-place update; `replacing`: inputs that need a new resource; `drifted`: what `stranger` alters."""
-
-    inputs: Inputs
-    changed: Inputs | None = None
-    replacing: Props | None = None
-    stranger: Stranger | None = None
-    drifted: str = ""
-    region: str = PRIMARY
-    # False where AWS has no deletion: the resource is forgotten, or set back.
-    ends: bool = True
-    import_id: Callable[[str, Props], str] = lambda id_, _: id_
-
-
-def _tagged(**tags: str) -> Inputs:
-    return lambda _: {"tags": tags}
 
 
 def _ec2_tag(client: Client, id_: str, _: Props) -> None:
@@ -347,7 +224,7 @@ CASES: dict[str, Case] = {
     ),
     "aws:backup/vault:Vault": Case(
         lambda w: {"name": w.name(), "kmsKeyArn": w.key(), "tags": {"a": "1"}},
-        _tagged(a="2"),
+        tagged(a="2"),
         {"name": "other"},
         lambda client, _, inputs: client("backup").tag_resource(
             ResourceArn=f"arn:aws:backup:{PRIMARY}:{ACCOUNT}:backup-vault:{inputs['name']}", Tags={"a": "x"}
@@ -387,7 +264,7 @@ CASES: dict[str, Case] = {
     ),
     "aws:dynamodb/tableReplica:TableReplica": Case(
         lambda w: {"globalTableArn": w.table_arn(), "pointInTimeRecovery": True, "tags": {"a": "1"}},
-        _tagged(a="2"),
+        tagged(a="2"),
         {"kmsKeyArn": "arn:aws:kms:us-west-2:123456789012:key/other"},
         lambda client, id_, _: _no_recovery(client, id_.split(":")[0], SECONDARY),
         "pointInTimeRecovery",
@@ -418,10 +295,10 @@ CASES: dict[str, Case] = {
         "size",
     ),
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": Case(
-        lambda w: {"vpcId": w.vpc()}, _tagged(a="1"), {"vpcId": "vpc-other"}, _ec2_tag, "tags", ends=False
+        lambda w: {"vpcId": w.vpc()}, tagged(a="1"), {"vpcId": "vpc-other"}, _ec2_tag, "tags", ends=False
     ),
     "aws:ec2/routeTable:RouteTable": Case(
-        lambda w: {"vpcId": w.vpc()}, _tagged(a="1"), {"vpcId": "vpc-other"}, _ec2_tag, "tags"
+        lambda w: {"vpcId": w.vpc()}, tagged(a="1"), {"vpcId": "vpc-other"}, _ec2_tag, "tags"
     ),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": Case(
         lambda w: {"subnetId": w.subnet(vpc := w.vpc()), "routeTableId": w.route_table(vpc)},
@@ -429,21 +306,21 @@ CASES: dict[str, Case] = {
     ),
     "aws:ec2/securityGroup:SecurityGroup": Case(
         lambda w: {"name": w.name(), "description": "database", "vpcId": w.vpc()},
-        _tagged(a="1"),
+        tagged(a="1"),
         {"description": "other"},
         _ec2_tag,
         "tags",
     ),
     "aws:ec2/subnet:Subnet": Case(
         lambda w: {"vpcId": w.vpc(), "cidrBlock": "10.0.9.0/24", "availabilityZone": "us-east-1a"},
-        _tagged(a="1"),
+        tagged(a="1"),
         {"cidrBlock": "10.0.8.0/24"},
         _ec2_tag,
         "tags",
     ),
     "aws:ec2/vpc:Vpc": Case(
         lambda _: {"cidrBlock": "10.1.0.0/16", "enableDnsHostnames": True, "enableDnsSupport": True},
-        _tagged(a="1"),
+        tagged(a="1"),
         {"cidrBlock": "10.2.0.0/16"},
         lambda client, id_, _: client("ec2").modify_vpc_attribute(VpcId=id_, EnableDnsHostnames={"Value": False}),
         "enableDnsHostnames",
@@ -455,7 +332,7 @@ CASES: dict[str, Case] = {
             "vpcEndpointType": "Gateway",
             "routeTableIds": [w.route_table(vpc)],
         },
-        _tagged(a="1"),
+        tagged(a="1"),
         {"serviceName": "com.amazonaws.us-east-1.dynamodb"},
         _ec2_tag,
         "tags",
@@ -530,7 +407,7 @@ CASES: dict[str, Case] = {
             "family": "postgres16",
             "parameters": [{"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"}],
         },
-        _tagged(a="1"),
+        tagged(a="1"),
         {"family": "postgres15"},
         lambda client, id_, _: client("rds").modify_db_parameter_group(
             DBParameterGroupName=id_,
@@ -549,7 +426,7 @@ CASES: dict[str, Case] = {
     ),
     "aws:s3/bucket:Bucket": Case(
         lambda w: {"bucket": w.name(), "forceDestroy": True, "tags": {"a": "1"}},
-        _tagged(a="2"),
+        tagged(a="2"),
         {"bucket": "other"},
         lambda client, id_, _: client("s3").put_bucket_tagging(
             Bucket=id_, Tagging={"TagSet": [{"Key": "a", "Value": "x"}]}
@@ -647,9 +524,11 @@ CASES: dict[str, Case] = {
         ends=False,
     ),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Case(
-        _group_rule("out"), _tagged(a="1"), {"cidrIpv4": "10.9.0.0/16"}, _ec2_tag, "tags"
+        _group_rule("out"), tagged(a="1"), {"cidrIpv4": "10.9.0.0/16"}, _ec2_tag, "tags"
     ),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Case(
-        _group_rule("in"), _tagged(a="1"), {"cidrIpv4": "10.9.0.0/16"}, _ec2_tag, "tags"
+        _group_rule("in"), tagged(a="1"), {"cidrIpv4": "10.9.0.0/16"}, _ec2_tag, "tags"
     ),
+    **provider_cases_audit.CASES,
+    **provider_cases_watch.CASES,
 }

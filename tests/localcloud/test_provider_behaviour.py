@@ -13,8 +13,8 @@ from localcloud.provider import codec
 from localcloud.provider.codec import Props
 from localcloud.provider.server import Provider
 from tests.localcloud.conftest import Client
-from tests.localcloud.provider_cases import PRIMARY, SECONDARY, World
 from tests.localcloud.provider_driver import CALL, AbortedError, Resource, configured
+from tests.localcloud.provider_world import PRIMARY, SECONDARY, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 PASSWORD = "correct-horse-battery"

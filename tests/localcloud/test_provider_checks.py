@@ -14,8 +14,8 @@ from localcloud.provider import schema
 from localcloud.provider.catalog import TYPES
 from localcloud.provider.codec import UNKNOWN, Props
 from localcloud.provider.server import Provider
-from tests.localcloud.provider_cases import PRIMARY, SECONDARY
 from tests.localcloud.provider_driver import AbortedError, Resource, configured
+from tests.localcloud.provider_world import PRIMARY, SECONDARY
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 FAR_DATABASE = "arn:aws:rds:us-west-2:123456789012:db:orders"

@@ -13,8 +13,9 @@ from localcloud.provider.catalog import TYPES
 from localcloud.provider.codec import UNKNOWN
 from localcloud.provider.server import Provider
 from tests.localcloud.conftest import Client
-from tests.localcloud.provider_cases import CASES, PRIMARY, SECONDARY, Case, World
+from tests.localcloud.provider_cases import CASES
 from tests.localcloud.provider_driver import Resource, configured
+from tests.localcloud.provider_world import PRIMARY, SECONDARY, Case, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 NONE, SOME = provider_pb2.DiffResponse.DIFF_NONE, provider_pb2.DiffResponse.DIFF_SOME

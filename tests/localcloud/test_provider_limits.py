@@ -28,7 +28,8 @@ def _beyond(limit: Props) -> Any:
     if "each" in limit:
         return [_beyond(limit["each"])]
     if "enum" in limit or "pattern" in limit:
-        return "\x00"
+        # A blank is what a pattern refuses that asks for any visible character.
+        return next(text for text in ("\x00", " ") if reason(limit, text) is not None)
     if "max" in limit:
         return limit["max"] + 1
     return limit["min"] - 1

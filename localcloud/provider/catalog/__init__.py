@@ -10,10 +10,15 @@ from types import ModuleType
 from localcloud.provider.catalog import (
     backup,
     backup_plans,
+    cfg,
+    cloudtrail,
+    cloudwatch,
     dynamodb,
     ebs,
     ec2_groups,
     ec2_network,
+    events,
+    guardduty,
     iam,
     kms,
     rds,
@@ -21,16 +26,23 @@ from localcloud.provider.catalog import (
     s3,
     s3_rules,
     secretsmanager,
+    sns,
+    sqs,
 )
 from localcloud.provider.resource import ResourceType
 
 _MODULES: tuple[ModuleType, ...] = (
     backup,
     backup_plans,
+    cfg,
+    cloudtrail,
+    cloudwatch,
     dynamodb,
     ebs,
     ec2_groups,
     ec2_network,
+    events,
+    guardduty,
     iam,
     kms,
     rds,
@@ -38,6 +50,8 @@ _MODULES: tuple[ModuleType, ...] = (
     s3,
     s3_rules,
     secretsmanager,
+    sns,
+    sqs,
 )
 
 
