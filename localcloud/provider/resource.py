@@ -16,6 +16,7 @@ _ABSENT = (
     "NotFound",
     "NoSuch",
     "DoesNotExist",
+    "NonExistent",
     "ReplicationConfigurationNotFound",
     "InvalidInstanceID",
     "ServerSideEncryptionConfigurationNotFound",

@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 
 from localcloud.provider.codec import Props
-from tests.localcloud import provider_cases_backup, provider_cases_recovery, provider_cases_route53
+from tests.localcloud import (
+    provider_cases_audit,
+    provider_cases_backup,
+    provider_cases_recovery,
+    provider_cases_route53,
+    provider_cases_watch,
+)
 from tests.localcloud.conftest import Client
 from tests.localcloud.provider_world import ACCOUNT, PRIMARY, ROLE_POLICY, SECONDARY, Case, Inputs, World, tagged, trust
 
@@ -532,4 +538,6 @@ CASES: dict[str, Case] = {
     **provider_cases_backup.CASES,
     **provider_cases_recovery.CASES,
     **provider_cases_route53.CASES,
+    **provider_cases_audit.CASES,
+    **provider_cases_watch.CASES,
 }

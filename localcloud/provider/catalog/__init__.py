@@ -14,6 +14,9 @@ from localcloud.provider.catalog import (
     backup_audit,
     backup_plans,
     backup_restore_testing,
+    cfg,
+    cloudtrail,
+    cloudwatch,
     drs,
     dynamodb,
     ebs,
@@ -21,6 +24,8 @@ from localcloud.provider.catalog import (
     ec2_groups,
     ec2_network,
     ec2_routes,
+    events,
+    guardduty,
     iam,
     iam_services,
     kms,
@@ -35,6 +40,8 @@ from localcloud.provider.catalog import (
     s3_rules,
     secretsmanager,
     servers,
+    sns,
+    sqs,
 )
 from localcloud.provider.resource import ResourceType
 
@@ -46,12 +53,17 @@ _MODULES: tuple[ModuleType, ...] = (
     backup_plans,
     backup_restore_testing,
     drs,
+    cfg,
+    cloudtrail,
+    cloudwatch,
     dynamodb,
     ebs,
     ec2_endpoints,
     ec2_groups,
     ec2_network,
     ec2_routes,
+    events,
+    guardduty,
     iam,
     iam_services,
     kms,
@@ -66,6 +78,8 @@ _MODULES: tuple[ModuleType, ...] = (
     s3_rules,
     secretsmanager,
     servers,
+    sns,
+    sqs,
 )
 
 
