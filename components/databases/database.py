@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.network import POSTGRES_PORT
+from components.network_groups import POSTGRES_PORT
 from components.options import store_options
 from components.settings import DatabaseStore
 from components.tags import store_tags

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from components.settings import limits
-from components.settings.base import Frozen
+from components.settings.base import Frozen, RoleName
 
 # RFC 1035 and Amazon Route 53 developer guide, "DNS domain name format": labels of at most 63 characters, 255 in all.
 # Two labels at least: nobody owns a top-level domain here. The trailing dot is left out, AWS adds it.
@@ -38,7 +38,7 @@ class Dns(Frozen):
         default=None, description="an existing public zone to use; none: dr creates and keeps one"
     )
     health_path: str = Field(
-        default="/health", pattern=r"^/[!-~]{0,254}$", description="asked over HTTPS; must answer 2xx or 3xx"
+        default="/health", pattern=r"^/[!-~]*$", max_length=255, description="asked over HTTPS; must answer 2xx or 3xx"
     )
     health_interval_seconds: Literal[10, 30] = Field(
         default=10,
@@ -75,9 +75,7 @@ class RegionSwitchSettings(Frozen):
 
     state: Switch = Field(default=Switch.ON, description="off builds no plan: the command alone then fails over")
     approval_required: bool = Field(default=True, description="a person approves each activation")
-    approver_role: str | None = Field(
-        default=None, pattern=r"^[\w+=,.@/-]{1,512}$", description="IAM role, without its ARN, that approves"
-    )
+    approver_role: RoleName | None = Field(default=None, description="IAM role that approves, without its ARN")
 
     @model_validator(mode="after")
     def somebody_approves(self) -> Self:

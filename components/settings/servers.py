@@ -22,14 +22,15 @@ class Servers(Frozen):
     instance_type: InstanceType = Field(default="m7g.large", description="EC2 type; its processor must fit the image")
     image_ssm_parameter: str = Field(
         default="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
-        pattern=r"^/[\w./-]{1,1010}$",
+        pattern=r"^/[\w./-]+$",
+        max_length=1011,
         description="SSM parameter that holds the image's id, read by EC2 at each launch",
     )
     image_root_device: str = Field(
         default="/dev/xvda", pattern=r"^/dev/[a-z0-9]+$", description="the image's root device; Amazon Linux: /dev/xvda"
     )
     root_volume_gib: int = limits.EBS_SIZE.field(default=30, description="gp3; at least the size of the image's own")
-    min_count: int = limits.ASG_SIZE.field(default=2, description="servers at full size, at least")
+    min_count: int = limits.ASG_SIZE.field(default=3, description="servers at full size, at least")
     desired_count: int = limits.ASG_SIZE.field(default=3, description="servers at full size when deployed")
     max_count: int = limits.ASG_SIZE.field(default=6, description="servers at full size, at most")
     warm_fraction_percent: int = limits.WARM_FRACTION.field(
@@ -37,7 +38,7 @@ class Servers(Frozen):
     )
     port: int = limits.TCP_PORT.field(default=8080, description="port that the application answers on, plain HTTP")
     health_path: str = Field(
-        default="/health", pattern=r"^/[!-~]{0,254}$", description="answers 200 while the server can serve"
+        default="/health", pattern=r"^/[!-~]*$", max_length=255, description="answers 200 while the server can serve"
     )
     health_grace_seconds: int = limits.ASG_GRACE.field(
         default=300, description="time from launch to the first verdict of the load balancer"

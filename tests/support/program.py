@@ -77,6 +77,8 @@ class Answers(sdk.Mocks):
             state["arn"] = f"arn:aws:s3:::{args.inputs['bucket']}"
         elif args.typ == "aws:backup/vault:Vault":
             state["arn"] = f"arn:aws:backup:{region}:123456789012:backup-vault:{args.inputs['name']}"
+        elif args.typ == "aws:ec2/vpcEndpoint:VpcEndpoint":
+            state["prefixListId"] = f"pl-{args.name}"
         else:
             state.setdefault("arn", f"arn:aws:{service}:{region}:123456789012:{args.name}")
         state.setdefault("name", args.name)
