@@ -24,7 +24,7 @@ class Servers(Frozen):
         default="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
         pattern=r"^/[\w./-]+$",
         max_length=1011,
-        description="SSM parameter that holds the image's id, read by EC2 at each launch",
+        description="SSM parameter that holds the image's id, read at each launch; Amazon's own holds no application yet",
     )
     image_root_device: str = Field(
         default="/dev/xvda", pattern=r"^/dev/[a-z0-9]+$", description="the image's root device; Amazon Linux: /dev/xvda"
