@@ -82,6 +82,9 @@ STEP_TIMEOUT = Limit(
     unit="minutes",
     source="ARC Region switch timeoutMinutes, at least 1; CreatePlan recoveryTimeObjectiveMinutes, at most 10080",
 )
+REGION_SWITCH_UNGRACEFUL = Limit(
+    minimum=0, maximum=99, unit="percent", source="ARC Region switch Ec2Ungraceful minimumSuccessPercentage"
+)
 REGION_SWITCH_RTO = Limit(
     minimum=1, maximum=10080, unit="minutes", source="ARC Region switch CreatePlan recoveryTimeObjectiveMinutes"
 )

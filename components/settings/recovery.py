@@ -22,6 +22,10 @@ DomainName = Annotated[
 HostedZoneId = Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$")]
 
 
+# `regions.` and the record's name must still be a domain name (components/recovery/dns.py).
+RECORD_NAME_MAXIMUM = 255 - len("regions.")
+
+
 class Switch(StrEnum):
     """Whether an optional part is built."""
 
@@ -55,6 +59,11 @@ class Dns(Frozen):
                 f"recordName is {self.record_name}, it must be {self.zone_name} or end in .{self.zone_name}"
                 " (Amazon Route 53 ChangeResourceRecordSets: a record lies in its zone)"
             )
+        if len(self.record_name) > RECORD_NAME_MAXIMUM:
+            raise ValueError(
+                f"recordName has {len(self.record_name)} characters, at most {RECORD_NAME_MAXIMUM} leave room for the"
+                " name that active-active puts before it (Amazon Route 53 DNSName: 255 in all)"
+            )
         return self
 
 
@@ -75,6 +84,9 @@ class RegionSwitchSettings(Frozen):
 
     state: Switch = Field(default=Switch.ON, description="off builds no plan: the command alone then fails over")
     approval_required: bool = Field(default=True, description="a person approves each activation")
+    ungraceful_capacity_percent: int = limits.REGION_SWITCH_UNGRACEFUL.field(
+        default=75, description="share of the servers that suffices when the other Region does not answer"
+    )
     approver_role: RoleName | None = Field(default=None, description="IAM role that approves, without its ARN")
 
     @model_validator(mode="after")

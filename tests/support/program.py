@@ -79,6 +79,8 @@ class Answers(sdk.Mocks):
             state["arn"] = f"arn:aws:backup:{region}:123456789012:backup-vault:{args.inputs['name']}"
         elif args.typ == "aws:ec2/vpcEndpoint:VpcEndpoint":
             state["prefixListId"] = f"pl-{args.name}"
+        elif args.typ == "aws:route53/zone:Zone":
+            state |= {"zoneId": f"Z-{args.name}", "nameServers": ["ns-1.example.net", "ns-2.example.net"]}
         else:
             state.setdefault("arn", f"arn:aws:{service}:{region}:123456789012:{args.name}")
         state.setdefault("name", args.name)
