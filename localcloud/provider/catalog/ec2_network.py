@@ -189,7 +189,7 @@ class VpcEndpoint(ResourceType):
     kept = frozenset({"routeTableIds"})
     defaults: ClassVar = {"vpcEndpointType": "Gateway"}
     unordered = frozenset({"routeTableIds"})
-    computed = ("arn", "state", "ownerId")
+    computed = ("arn", "state", "ownerId", "prefixListId")
 
     def create(self, c: Context, p: Props) -> str:
         made = c.client("ec2").create_vpc_endpoint(
@@ -211,6 +211,7 @@ class VpcEndpoint(ResourceType):
             "routeTableIds": sorted(endpoint.get("RouteTableIds", [])),
             "state": endpoint["State"],
             "ownerId": c.account_id,
+            "prefixListId": _prefix_list(c, endpoint["ServiceName"]),
             "tagsAll": tag_map(endpoint.get("Tags")),
         }
 
@@ -224,3 +225,10 @@ class VpcEndpoint(ResourceType):
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
         c.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[id_])
+
+
+def _prefix_list(c: Context, service_name: str) -> str | None:
+    """The list of a service's addresses, by which a security group rule names a gateway endpoint; others have none."""
+    named = [{"Name": "prefix-list-name", "Values": [service_name]}]
+    lists = c.client("ec2").describe_managed_prefix_lists(Filters=named)["PrefixLists"]
+    return str(lists[0]["PrefixListId"]) if lists else None
