@@ -1,22 +1,20 @@
-"""The private network of a Region: data has no path to the internet, and only the application reaches the databases."""
+"""The network of a Region: data has no path to the internet, and only the application reaches the databases."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_aws as aws
 
+from components.network_groups import ANYWHERE, POSTGRES_PORT, GroupMaker, Groups
+
 ZONES = 3
-POSTGRES_PORT = 5432
 # Gateway endpoints: traffic to these services stays on AWS's network and needs no internet gateway (Amazon VPC, AWS
 # PrivateLink).
 GATEWAY_SERVICES = ("s3", "dynamodb")
-# What the servers need of AWS besides: the databases' secrets, and Systems Manager, which is the only way in.
-INTERFACE_SERVICES = ("secretsmanager", "ssm", "ssmmessages")
-HTTPS_PORT = 443
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,26 +23,42 @@ class PrivateNetworkArgs:
 
     cidr_block: str
     region: str
-    database_ports: Sequence[int] = (POSTGRES_PORT,)
-    """Ports of the engines in use; the application may reach the databases on these alone."""
+    database_ports: tuple[int, ...] = (POSTGRES_PORT,)
+    """Ports on which the application reaches the databases."""
+    public: bool = False
+    """Adds subnets with a way to the internet, for a load balancer and nothing else."""
+    application_port: int = 8080
+    """Port of the application that the load balancer may reach; unused unless `public`."""
+    interface_services: tuple[str, ...] = ()
+    """Services that the application reaches through interface endpoints, by the last part of their name, for example
+    `secretsmanager` or `ssm`; none by default, since each costs by the hour and zone."""
 
 
 class PrivateNetwork(pulumi.ComponentResource):
-    """Three private subnets, one in each of three zones; no internet gateway, no NAT, no public address.
+    """Three private subnets, one in each of three zones, without internet gateway, NAT or public address.
+
+    Asked for `public`, it adds three subnets for the load balancer, in a route table of their own: the private ones
+    keep no route to the internet gateway. The servers have no way out but the endpoints; they are replaced, not logged
+    into. Whoever wants a shell adds the interface services `ssm`, `ssmmessages` and `ec2messages`.
 
     Produces the following resources:
     - `ec2.Vpc`, its `ec2.DefaultSecurityGroup` emptied (whatever forgets its group can talk to nothing)
     - three `ec2.Subnet` with one `ec2.RouteTable` and three `ec2.RouteTableAssociation`
-    - `ec2.VpcEndpoint` (gateway) for S3 and DynamoDB, (interface) for Secrets Manager and Systems Manager
-    - `ec2.SecurityGroup` of the application, of the data and of the interface endpoints, with a
-      `vpc.SecurityGroupIngressRule` and a `vpc.SecurityGroupEgressRule` for each way that is open
+    - `ec2.VpcEndpoint` (gateway) for S3 and DynamoDB, and one (interface) for each of `interface_services`
+    - `public`: three more `ec2.Subnet` and `ec2.RouteTableAssociation`, an `ec2.InternetGateway`, an `ec2.RouteTable`
+      and its `ec2.Route`
+    - `ec2.SecurityGroup` of the application and of the data, of the load balancer (`public`) and of the interface
+      endpoints (if any), with a `vpc.SecurityGroupIngressRule` or `vpc.SecurityGroupEgressRule` for each allowed path
 
-    Outputs: `vpc_id`, `subnet_ids`, `zones` (names), `data_group_id`, `application_group_id`.
+    Outputs: `vpc_id`, `subnet_ids`, `public_subnet_ids` (empty unless `public`), `zones` (names), `data_group_id`,
+    `application_group_id`, `front_group_id` (None unless `public`).
 
     AWS limits:
-    - A security group that names no prefix list of a gateway endpoint lets nothing through it (Amazon VPC, gateway endpoints).
+    - a VPC's range is /16 to /28 (Amazon VPC user guide, "VPC CIDR blocks")
+    - a load balancer's subnet is at least a /27 with 8 free addresses (Elastic Load Balancing, Application Load
+      Balancers, "Subnets for your load balancer"); a quarter of a quarter of a /22 is a /26
 
-    Cost: gateway endpoints are free; an interface endpoint is billed by hour and zone, not priced here.
+    Cost: gateway endpoints and the internet gateway are free; interface endpoints are not priced here.
     """
 
     def __init__(self, name: str, args: PrivateNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -60,9 +74,17 @@ class PrivateNetwork(pulumi.ComponentResource):
             opts=self._child,
         )
         self.vpc_id: pulumi.Output[str] = vpc.id
-        self._gateways: dict[str, aws.ec2.VpcEndpoint] = {}
-        self.subnet_ids: list[pulumi.Output[str]] = self._subnets(name, args)
-        self._security_groups(name, args)
+        # An empty route table: only the VPC's own range and the gateway endpoints are reachable.
+        routes = self._route_table(f"{name}-routes", f"{name}-private")
+        self.subnet_ids: list[pulumi.Output[str]] = self._subnets(
+            f"{name}-private", subnet_ranges(args.cidr_block), routes
+        )
+        gateways = self._gateway_endpoints(name, args.region, routes)
+        self.public_subnet_ids: list[pulumi.Output[str]] = self._public_subnets(name, args) if args.public else []
+        groups = self._groups(name, args, gateways)
+        self.application_group_id: pulumi.Output[str] = groups.application
+        self.data_group_id: pulumi.Output[str] = groups.data
+        self.front_group_id: pulumi.Output[str] | None = groups.front
         self.register_outputs({"vpcId": self.vpc_id, "subnetIds": self.subnet_ids})
 
     def _zones(self) -> list[pulumi.Output[str]]:
@@ -75,134 +97,96 @@ class PrivateNetwork(pulumi.ComponentResource):
         )
         return [found.names.apply(lambda names, n=number: _zone(names, n)) for number in range(ZONES)]
 
-    def _subnets(self, name: str, args: PrivateNetworkArgs) -> list[pulumi.Output[str]]:
-        # An empty route table: only the VPC's own range and the gateway endpoints are reachable.
-        routes = aws.ec2.RouteTable(
-            f"{name}-routes", vpc_id=self.vpc_id, tags={"Name": f"{name}-private"}, opts=self._child
-        )
+    def _route_table(self, resource_name: str, label: str) -> pulumi.Output[str]:
+        table = aws.ec2.RouteTable(resource_name, vpc_id=self.vpc_id, tags={"Name": label}, opts=self._child)
+        made: pulumi.Output[str] = table.id
+        return made
+
+    def _subnets(self, prefix: str, ranges: Sequence[str], routes: pulumi.Input[str]) -> list[pulumi.Output[str]]:
         ids = []
-        for number, cidr_block in enumerate(subnet_ranges(args.cidr_block)):
+        for number, cidr_block in enumerate(ranges):
             subnet = aws.ec2.Subnet(
-                f"{name}-private-{number}",
+                f"{prefix}-{number}",
                 vpc_id=self.vpc_id,
                 cidr_block=cidr_block,
                 availability_zone=self.zones[number],
+                # Nor in the public ones: a load balancer brings its own addresses.
                 map_public_ip_on_launch=False,
-                tags={"Name": f"{name}-private-{number}"},
+                tags={"Name": f"{prefix}-{number}"},
                 opts=self._child,
             )
             aws.ec2.RouteTableAssociation(
-                f"{name}-private-{number}", subnet_id=subnet.id, route_table_id=routes.id, opts=self._child
+                f"{prefix}-{number}", subnet_id=subnet.id, route_table_id=routes, opts=self._child
             )
             ids.append(subnet.id)
+        return ids
+
+    def _public_subnets(self, name: str, args: PrivateNetworkArgs) -> list[pulumi.Output[str]]:
+        gateway = aws.ec2.InternetGateway(
+            f"{name}-internet", vpc_id=self.vpc_id, tags={"Name": f"{name}-internet"}, opts=self._child
+        )
+        routes = self._route_table(f"{name}-public-routes", f"{name}-public")
+        way_out = aws.ec2.Route(
+            f"{name}-public-internet",
+            route_table_id=routes,
+            destination_cidr_block=ANYWHERE,
+            gateway_id=gateway.id,
+            opts=self._child,
+        )
+        subnets = self._subnets(f"{name}-public", public_subnet_ranges(args.cidr_block), routes)
+        # A load balancer in a subnet without the route is refused (CreateLoadBalancer: InvalidSubnet): wait for it.
+        return [pulumi.Output.all(subnet, way_out.id).apply(lambda made: str(made[0])) for subnet in subnets]
+
+    def _gateway_endpoints(self, name: str, region: str, routes: pulumi.Input[str]) -> Mapping[str, pulumi.Output[str]]:
+        lists: dict[str, pulumi.Output[str]] = {}
         for service in GATEWAY_SERVICES:
-            self._gateways[service] = aws.ec2.VpcEndpoint(
+            endpoint = aws.ec2.VpcEndpoint(
                 f"{name}-{service}",
                 vpc_id=self.vpc_id,
-                service_name=f"com.amazonaws.{args.region}.{service}",
+                service_name=f"com.amazonaws.{region}.{service}",
                 vpc_endpoint_type="Gateway",
-                route_table_ids=[routes.id],
+                route_table_ids=[routes],
                 tags={"Name": f"{name}-{service}"},
                 opts=self._child,
             )
-        return ids
+            lists[service] = endpoint.prefix_list_id
+        return lists
 
-    def _security_groups(self, name: str, args: PrivateNetworkArgs) -> None:
-        aws.ec2.DefaultSecurityGroup(
-            f"{name}-default",
-            vpc_id=self.vpc_id,
-            ingress=[],
-            egress=[],
-            tags={"Name": f"{name}-default-closed"},
-            opts=self._child,
-        )
-        application = self._security_group(
-            name, "application", "Backend servers: may open connections to the databases"
-        )
-        data = self._security_group(
-            name, "data", "Databases: reached from the application only, open nothing themselves"
-        )
-        for port in args.database_ports:
-            self._open(f"{name}-data-{port}", (application, data), port, f"Databases, port {port}")
-        self._interfaces(name, args, application)
-        for service, endpoint in self._gateways.items():
-            aws.vpc.SecurityGroupEgressRule(
-                f"{name}-application-to-{service}",
-                security_group_id=application.id,
-                prefix_list_id=endpoint.prefix_list_id,
-                ip_protocol="tcp",
-                from_port=HTTPS_PORT,
-                to_port=HTTPS_PORT,
-                description=f"To {service} through its gateway endpoint",
-                opts=self._child,
-            )
-        self.application_group_id: pulumi.Output[str] = application.id
-        self.data_group_id: pulumi.Output[str] = data.id
-
-    def _interfaces(self, name: str, args: PrivateNetworkArgs, application: aws.ec2.SecurityGroup) -> None:
-        group = self._security_group(name, "endpoints", "Interface endpoints: reached from the application only")
-        self._open(f"{name}-endpoints", (application, group), HTTPS_PORT, "Interface endpoints")
-        for service in INTERFACE_SERVICES:
+    def _groups(self, name: str, args: PrivateNetworkArgs, gateways: Mapping[str, pulumi.Output[str]]) -> Groups:
+        maker = GroupMaker(name, self.vpc_id, self)
+        groups = maker.base(args.database_ports)
+        maker.to_gateways(groups.application, gateways)
+        if args.public:
+            groups = replace(groups, front=maker.front(groups.application, args.application_port))
+        if args.interface_services:
+            groups = replace(groups, endpoints=maker.endpoints(groups.application))
+        for service in args.interface_services:
             aws.ec2.VpcEndpoint(
                 f"{name}-{service}",
                 vpc_id=self.vpc_id,
                 service_name=f"com.amazonaws.{args.region}.{service}",
                 vpc_endpoint_type="Interface",
                 subnet_ids=self.subnet_ids,
-                security_group_ids=[group.id],
+                security_group_ids=[groups.endpoints],
                 private_dns_enabled=True,
                 tags={"Name": f"{name}-{service}"},
                 opts=self._child,
             )
-
-    def _open(
-        self, way: str, ends: tuple[aws.ec2.SecurityGroup, aws.ec2.SecurityGroup], port: int, description: str
-    ) -> None:
-        """One way from the first group to the second: a rule at either end."""
-        from_group, to_group = ends
-        aws.vpc.SecurityGroupIngressRule(
-            f"{way}-in",
-            security_group_id=to_group.id,
-            referenced_security_group_id=from_group.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=f"{description}, from the application",
-            opts=self._child,
-        )
-        aws.vpc.SecurityGroupEgressRule(
-            f"{way}-out",
-            security_group_id=from_group.id,
-            referenced_security_group_id=to_group.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=description,
-            opts=self._child,
-        )
-
-    def _security_group(self, name: str, purpose: str, description: str) -> aws.ec2.SecurityGroup:
-        return aws.ec2.SecurityGroup(
-            f"{name}-{purpose}",
-            vpc_id=self.vpc_id,
-            description=description,
-            tags={"Name": f"{name}-{purpose}"},
-            opts=self._child,
-        )
+        return groups
 
 
 def subnet_ranges(cidr_block: str) -> list[str]:
-    """The first ZONES quarters of the range; the last quarter is the entrance's (components/servers/entrance.py)."""
-    return _quarters(cidr_block)[:ZONES]
+    """The first ZONES quarters of the range, for the private subnets; the last quarter is the public ones'."""
+    return [str(part) for part in _quarters(cidr_block)[:ZONES]]
 
 
-def entrance_ranges(cidr_block: str) -> list[str]:
-    """Quarters of the last quarter, one a zone."""
-    return _quarters(_quarters(cidr_block)[ZONES])[:ZONES]
+def public_subnet_ranges(cidr_block: str) -> list[str]:
+    """The first ZONES quarters of the last quarter of the range."""
+    return subnet_ranges(str(_quarters(cidr_block)[-1]))
 
 
-def _quarters(cidr_block: str) -> list[str]:
-    return [str(part) for part in ipaddress.ip_network(cidr_block).subnets(prefixlen_diff=2)]
+def _quarters(cidr_block: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    return list(ipaddress.ip_network(cidr_block).subnets(prefixlen_diff=2))
 
 
 def _zone(names: Sequence[str], number: int) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from components.naming import AUDIT
-from components.settings import Settings, adoption, databases, protection, recovery
+from components.recovery.steps import checked_objective, switch_stages
+from components.settings import Settings, adoption, databases, protection
+from components.settings.recovery import Switch
 from components.strategy import selection
 
 Problems = list[tuple[str, str]]
@@ -26,6 +28,24 @@ def regions_differ(settings: Settings) -> Problems:
     if here != settings.regions.secondary:
         return []
     return [("regions", f"primary and secondary are both {here}: a Region cannot be the recovery site of itself")]
+
+
+def late_switch(settings: Settings) -> Problems:
+    """A plan whose steps may take longer than the RTO is no plan for it."""
+    if settings.recovery.region_switch.state is Switch.OFF:
+        return []
+    stages = switch_stages(
+        timeouts=settings.recovery.step_timeouts,
+        approval=settings.recovery.region_switch.approval_required,
+        databases=list(settings.databases),
+        fleets=["servers"],
+        record_name=settings.recovery.dns.record_name,
+    )
+    try:
+        checked_objective(stages, settings.objectives.rto_minutes)
+    except ValueError as late:
+        return [("recovery.stepTimeouts", str(late))]
+    return []
 
 
 def adopted_stores(settings: Settings) -> Problems:
@@ -69,33 +89,17 @@ def certificate(settings: Settings) -> Problems:
     return []
 
 
-def approvers(settings: Settings) -> Problems:
-    """Somebody must be able to approve the Region switch."""
-    if not settings.recovery.region_switch or settings.administrator_roles:
-        return []
-    return [
-        (
-            "administratorRoles",
-            "is empty: the first of them approves an ARC Region switch; or set recovery.regionSwitch: false",
-        )
-    ]
-
-
 _STORES = frozenset({"databases", "tables", "buckets", "volumes"})
 _PLAN = frozenset({"objectives", "backup", "recovery", "watch", "elastic_recovery", "strategy", "strategy_reason"})
 
 CHECKS: tuple[Check, ...] = (
     Check(reads=frozenset({"regions"}), problems=regions_differ),
     Check(reads=frozenset({"backup", "vault_lock"}), problems=lambda s: protection.problems(s.backup, s.vault_lock)),
-    Check(
-        reads=frozenset({"recovery", "objectives"}),
-        problems=lambda s: recovery.problems(s.recovery, s.objectives.rto_minutes),
-    ),
+    Check(reads=frozenset({"recovery", "objectives", "databases"}), problems=late_switch),
     Check(reads=frozenset({"databases"}), problems=lambda s: databases.problems(s.databases)),
     Check(reads=_STORES | {"regions", "account_id"}, problems=adopted_stores),
     Check(reads=frozenset({"buckets"}), problems=reserved_names),
     Check(reads=frozenset({"servers", "volumes"}), problems=server_volumes),
     Check(reads=frozenset({"certificate_arn", "role", "regions", "account_id"}), problems=certificate),
-    Check(reads=frozenset({"recovery", "administrator_roles"}), problems=approvers),
     Check(reads=_STORES | _PLAN | {"active_region"}, problems=selection.problems),
 )

@@ -17,7 +17,8 @@ EXAMPLES: dict[str, str] = {
     "tables": "securecart:tables: {value: {order-history: {hashKey: id, attributes: {id: S}}}}" + _PROJECT,
     "buckets": "securecart:buckets: {value: {invoices: {noncurrentRetentionDays: 90}}}" + _PROJECT,
     "volumes": "securecart:volumes: {value: {backend: {sizeGib: 100}}}" + _PROJECT,
-    "servers": "securecart:servers: {value: {backend: {instanceType: t4g.medium, size: 6}}}" + _PROJECT,
+    "servers": "securecart:servers: {value: {instanceType: t4g.large, desiredCount: 6, maxCount: 9}}" + _PROJECT,
+    "elasticRecovery": "securecart:elasticRecovery: {value: {enabled: true}}" + _PROJECT,
     "vaultLock": "securecart:vaultLock: {value: {minDays: 7, maxDays: 400}}" + _PROJECT,
     "keyDeletionWindowDays": "securecart:keyDeletionWindowDays: {value: 30}" + _PROJECT,
     "administratorRoles": "securecart:administratorRoles: {value: [securecart-deployer]}" + _PROJECT,
@@ -25,9 +26,10 @@ EXAMPLES: dict[str, str] = {
     + _PROJECT,
     "watch": "securecart:watch: {value: {subscribers: [{protocol: email, endpoint: oncall@securecart.example}]}}"
     + _PROJECT,
-    "recovery": "securecart:recovery: {value: {timeouts: {promotionMinutes: 15}}}" + _PROJECT,
+    "recovery": "securecart:recovery: {value: {stepTimeouts: {promotionMinutes: 15}}}" + _PROJECT,
     "role": "securecart:role: primary   # or secondary; in Pulumi.<stack>.yaml",
     "network": "securecart:network: {cidrBlock: 10.20.0.0/16}" + _STACK,
+    "certificateArn": "securecart:certificateArn: arn:aws:acm:<Region>:<account>:certificate/<id>" + _STACK,
     "links": "securecart:links: enabled   # or frozen; in Pulumi.<stack>.yaml",
     "ephemeral": "securecart:ephemeral: false" + _STACK,
 }

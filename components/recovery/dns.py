@@ -1,199 +1,174 @@
-"""The name that customers use, and the health that moves it (row 13)."""
+"""Route 53: the name that customers use follows the health of the Regions; nobody edits a record in a disaster."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from components.options import store_options
+from components.recovery.health import RegionHealth, RegionHealthArgs
 from components.settings.recovery import Dns
 
-# The switch of a Region: an operator, or `securecart failover`, writes this metric; nothing else does.
-SWITCH_NAMESPACE = "SecureCart/Recovery"
+# Set identifiers of the failover records; the Region switch plan maps each to its Region.
+PRIMARY_RECORD, SECONDARY_RECORD = "primary", "secondary"
+# Where the latency records of active-active live: under a name of their own, because records of one name share one
+# routing policy (Route 53 developer guide, "Choosing a routing policy"; API ChangeResourceRecordSets).
+REGIONS_LABEL = "regions"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endpoint:
-    """A Region's load balancer."""
+class RegionEndpoint:
+    """The load balancer of a Region."""
 
     region: str
     dns_name: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    """Hosted zone of the load balancer's name, which an alias needs."""
-    other_checks: tuple[pulumi.Input[str], ...] = ()
-    """Health checks of others that decide as well, for example of ARC Region switch (the outputs of its plan name them)."""
+    """Of the load balancer's name (Elastic Load Balancing CanonicalHostedZoneId), not of our own zone."""
+    extra_health_check_ids: Sequence[pulumi.Input[str]] = ()
+    """More checks that must be healthy for this Region to serve."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FailoverDnsArgs:
-    """Inputs of the name."""
+    """Inputs of the customers' name."""
 
     dns: Dns
-    prefix: str
-    """Begins the names of the switches."""
-    region: str
-    """The secondary Region, where the switches are: they must work when the primary Region does not."""
-    health_path: str
-    primary: Endpoint
-    secondary: Endpoint | None = None
-    """None where the strategy keeps no load balancer in the secondary Region."""
+    primary: RegionEndpoint
+    switch_region: str
+    """Region of the switches' alarms: the secondary one, so that they work while the primary Region does not."""
+    secondary: RegionEndpoint | None = None
+    """None while the secondary Region has no load balancer: then there is nothing to fail over to."""
     both_serve: bool = False
-    """Active-active: there are latency records, for customers to reach the nearer Region."""
-    points_at_both: bool = False
-    """Whether the name uses them; not while they are on their way out."""
+    """Active-active: each customer is sent to the nearer of the healthy Regions."""
+    sends_to_both: bool = True
+    """False keeps the latency records of `both_serve` unused: the first step of their removal."""
+    ephemeral: bool = False
 
 
 class FailoverDns(pulumi.ComponentResource):
-    """One name that follows health. In a disaster nobody edits a record: Route 53's control plane is in one Region, its answers and
-    health checks are everywhere.
+    """One name for both Regions that answers with a healthy one, by itself or at the turn of a switch.
 
-    All of it belongs to dr: prod reads nothing of dr, a record of the secondary needs its load balancer, and a health check can
-    only name an alarm that exists. Until dr is deployed, customers use the primary load balancer's own name.
+    dr owns all of it, the primary Region's part too: a health check can name only an alarm that exists, the alarm must
+    be where the primary Region's failure does not reach it, and prod never reads dr. Records never change in a
+    disaster: Route 53's control plane is in us-east-1, its health checks and answers are everywhere.
 
-    The public name always has failover records, since Route 53 mixes no routing policies in one name. When both Regions serve, the
-    PRIMARY record points at latency records under `regions.<name>` instead of at the load balancer: an update in place.
+    Active-active adds a latency record for each Region under `regions.<record>` and points the primary failover record
+    there, in place: changing between the strategies replaces no record and leaves no moment without an answer.
 
     Produces the following resources:
-    - `route53.Zone` (with accelerated recovery), unless an existing one is named
-    - for each Region an endpoint `route53.HealthCheck`, a switch (`cloudwatch.MetricAlarm` and its `route53.HealthCheck`), and a
-      calculated `route53.HealthCheck` that is healthy while all of them are
-    - `route53.Record` PRIMARY, SECONDARY where that Region has a load balancer, and two latency records where both serve
+    - `route53.Zone` (protected, accelerated recovery) unless an existing one is named
+    - a RegionHealth for each Region that has a load balancer
+    - `route53.Record`: failover primary, failover secondary (if there is one), and two latency records (`both_serve`)
 
-    Outputs: `name`, `zone_id`, `switches` (alarm names by Region).
+    Outputs: `zone_id`, `name_servers` (of the zone made here; empty for an existing one: delegate the domain to them),
+    `record_name`, `health_check_ids` and `switches` (both by set identifier).
 
     AWS limits:
-    - A PRIMARY record without a health check never fails over (Amazon Route 53 developer guide, "Active-passive failover").
-    - An alarm behind a health check uses standard resolution and one of a few statistics (Amazon Route 53, "Monitoring CloudWatch
-      alarms"); Sum and Maximum are among them.
-    - A switch keeps its last state while nobody writes it: missing data is ignored.
+    - only `name` and `zone_id` of a record force its replacement, its alias does not (provider source, aws_route53_record)
+    - records of one name and type share one routing policy (Route 53 API ChangeResourceRecordSets)
+    - a failover record without a health signal never fails over (Route 53 developer guide, "Active-active and
+      active-passive failover")
+    - accelerated recovery is for public zones (provider documentation of `route53.Zone`)
 
-    Cost: $0.50 a health check of an AWS endpoint and month, $1 more for HTTPS and $1 more for fast checks.
+    Cost: a health check of an AWS endpoint $0.50 a month, each optional feature (HTTPS, the fast interval) $1 more; the
+    zone and its queries are not priced here.
     """
 
     def __init__(self, name: str, args: FailoverDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("securecart:recovery:FailoverDns", name, None, opts)
+        super().__init__("securecart:dns:FailoverDns", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
-        self.name = args.dns.record_name
-        self.switches: dict[str, str] = {}
-        self.zone_id: pulumi.Output[str] = self._zone(name, args.dns)
-        primary = self._health(name, "primary", args, args.primary)
-        secondary = self._health(name, "secondary", args, args.secondary) if args.secondary else None
-        target = args.primary
-        if args.both_serve and args.secondary and secondary is not None:
-            for side, endpoint, health in (
-                ("primary", args.primary, primary),
-                ("secondary", args.secondary, secondary),
-            ):
-                self._latency_record(name, side, endpoint, health)
-            if args.points_at_both:
-                # The health of both names' records decides; an alias in the same zone costs nothing.
-                target = Endpoint(region=args.primary.region, dns_name=f"regions.{self.name}", zone_id=self.zone_id)
-        self._failover_record(name, "primary", target, primary)
-        if args.secondary and secondary is not None:
-            self._failover_record(name, "secondary", args.secondary, secondary)
-        self.register_outputs({"name": self.name, "zoneId": self.zone_id})
+        self._args = args
+        self.record_name = args.dns.record_name
+        self.name_servers: pulumi.Output[Sequence[str]] = pulumi.Output.from_input([])
+        self.zone_id: pulumi.Output[str] = self._zone(name)
+        endpoints = served(args)
+        health = {identifier: self._health(name, identifier, endpoint) for identifier, endpoint in endpoints.items()}
+        self.health_check_ids = {identifier: made.health_check_id for identifier, made in health.items()}
+        self.switches = {identifier: made.switch for identifier, made in health.items()}
+        regions = [
+            self._latency(name, identifier, endpoint) for identifier, endpoint in endpoints.items() if args.both_serve
+        ]
+        for identifier, endpoint in endpoints.items():
+            uses_regions = identifier == PRIMARY_RECORD and args.sends_to_both
+            self._failover(name, identifier, endpoint, regions if uses_regions else [])
+        self.register_outputs({"zoneId": self.zone_id, "recordName": self.record_name})
 
-    def _zone(self, name: str, dns: Dns) -> pulumi.Output[str]:
-        if dns.hosted_zone_id:
+    def _zone(self, name: str) -> pulumi.Output[str]:
+        dns = self._args.dns
+        if dns.hosted_zone_id is not None:
             return pulumi.Output.from_input(dns.hosted_zone_id)
         zone = aws.route53.Zone(
             f"{name}-zone",
             name=dns.zone_name,
-            comment="SecureCart; its records follow health and are never edited in a disaster",
-            # Changes stay possible within an hour when the control plane's Region is lost.
+            comment="SecureCart; owned by the stack of the secondary Region",
+            # Changes are possible again within 60 minutes of a failure of us-east-1 (Route 53 developer guide,
+            # "Accelerated recovery").
             enable_accelerated_recovery=True,
+            force_destroy=self._args.ephemeral,
             tags={"Name": dns.zone_name},
-            opts=self._child,
+            opts=store_options(self, ephemeral=self._args.ephemeral),
         )
-        zone_id: pulumi.Output[str] = zone.zone_id
-        return zone_id
+        self.name_servers = zone.name_servers
+        made: pulumi.Output[str] = zone.zone_id
+        return made
 
-    def _health(self, name: str, side: str, args: FailoverDnsArgs, endpoint: Endpoint) -> pulumi.Output[str]:
-        """Healthy while the endpoint answers, the switch is on, and whoever else is asked agrees."""
-        answers = aws.route53.HealthCheck(
-            f"{name}-{side}-endpoint",
-            type="HTTPS",
-            fqdn=endpoint.dns_name,
-            port=443,
-            resource_path=args.health_path,
-            request_interval=10 if args.dns.fast_checks else 30,
-            failure_threshold=args.dns.failure_threshold,
-            measure_latency=True,
-            enable_sni=True,
-            tags={"Name": f"{args.prefix}-{side}-endpoint"},
-            opts=self._child,
+    def _health(self, name: str, identifier: str, endpoint: RegionEndpoint) -> RegionHealth:
+        args = RegionHealthArgs(
+            dns=self._args.dns,
+            side=identifier,
+            endpoint_name=endpoint.dns_name,
+            switch_region=self._args.switch_region,
+            extra_health_check_ids=endpoint.extra_health_check_ids,
         )
-        children = [answers.id, self._switch(name, side, args), *endpoint.other_checks]
-        healthy = aws.route53.HealthCheck(
-            f"{name}-{side}-healthy",
-            type="CALCULATED",
-            child_healthchecks=children,
-            child_health_threshold=len(children),
-            tags={"Name": f"{args.prefix}-{side}-healthy"},
-            opts=self._child,
-        )
-        healthy_id: pulumi.Output[str] = healthy.id
-        return healthy_id
+        return RegionHealth(f"{name}-{identifier}", args, self._child)
 
-    def _switch(self, name: str, side: str, args: FailoverDnsArgs) -> pulumi.Output[str]:
-        alarm_name = f"{args.prefix}-{side}-out-of-service"
-        alarm = aws.cloudwatch.MetricAlarm(
-            f"{name}-{side}-switch",
-            name=alarm_name,
-            alarm_description=f"On while somebody keeps customers away from the {side} Region: write 1 or 0 to its metric",
-            namespace=SWITCH_NAMESPACE,
-            metric_name=f"{side.capitalize()}OutOfService",
-            statistic="Maximum",
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            threshold=1,
-            period=60,
-            evaluation_periods=1,
-            # Nobody writes it for months: it stays as it was.
-            treat_missing_data="ignore",
-            tags={"Name": alarm_name},
-            opts=self._child,
-        )
-        self.switches[side] = alarm_name
-        check = aws.route53.HealthCheck(
-            f"{name}-{side}-switch",
-            type="CLOUDWATCH_METRIC",
-            cloudwatch_alarm_name=alarm.name,
-            cloudwatch_alarm_region=args.region,
-            # Before it is written for the first time the alarm knows nothing, and the Region serves.
-            insufficient_data_health_status="Healthy",
-            tags={"Name": alarm_name},
-            opts=self._child,
-        )
-        check_id: pulumi.Output[str] = check.id
-        return check_id
-
-    def _failover_record(self, name: str, side: str, target: Endpoint, health: pulumi.Output[str]) -> None:
-        aws.route53.Record(
-            f"{name}-{side}",
+    def _latency(self, name: str, identifier: str, endpoint: RegionEndpoint) -> aws.route53.Record:
+        return aws.route53.Record(
+            f"{name}-{identifier}-latency",
             zone_id=self.zone_id,
-            name=self.name,
+            name=self._regions_name,
             type="A",
-            set_identifier=side,
-            failover_routing_policies=[aws.route53.RecordFailoverRoutingPolicyArgs(type=side.upper())],
-            aliases=[_alias(target)],
-            health_check_id=health,
-            opts=self._child,
-        )
-
-    def _latency_record(self, name: str, side: str, endpoint: Endpoint, health: pulumi.Output[str]) -> None:
-        aws.route53.Record(
-            f"{name}-{side}-latency",
-            zone_id=self.zone_id,
-            name=f"regions.{self.name}",
-            type="A",
-            set_identifier=side,
+            set_identifier=endpoint.region,
             latency_routing_policies=[aws.route53.RecordLatencyRoutingPolicyArgs(region=endpoint.region)],
-            aliases=[_alias(endpoint)],
-            health_check_id=health,
+            health_check_id=self.health_check_ids[identifier],
+            aliases=[_alias(endpoint.dns_name, endpoint.zone_id)],
             opts=self._child,
         )
 
+    def _failover(
+        self, name: str, identifier: str, endpoint: RegionEndpoint, regions: Sequence[aws.route53.Record]
+    ) -> None:
+        alias = _alias(self._regions_name, self.zone_id) if regions else _alias(endpoint.dns_name, endpoint.zone_id)
+        aws.route53.Record(
+            f"{name}-{identifier}",
+            zone_id=self.zone_id,
+            name=self.record_name,
+            type="A",
+            set_identifier=identifier,
+            failover_routing_policies=[aws.route53.RecordFailoverRoutingPolicyArgs(type=identifier.upper())],
+            health_check_id=self.health_check_ids[identifier],
+            aliases=[alias],
+            # Route 53 refuses an alias to a record that does not exist.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(regions)),
+        )
 
-def _alias(endpoint: Endpoint) -> aws.route53.RecordAliasArgs:
-    return aws.route53.RecordAliasArgs(name=endpoint.dns_name, zone_id=endpoint.zone_id, evaluate_target_health=True)
+    @property
+    def _regions_name(self) -> str:
+        return f"{REGIONS_LABEL}.{self.record_name}"
+
+
+def served(args: FailoverDnsArgs) -> dict[str, RegionEndpoint]:
+    """The load balancers by set identifier. Raises ValueError when both Regions shall serve and one cannot."""
+    if args.both_serve and args.secondary is None:
+        raise ValueError(
+            "both_serve needs a load balancer in the secondary Region: give `secondary` (strategy active-active)"
+        )
+    found = {PRIMARY_RECORD: args.primary}
+    return found | ({SECONDARY_RECORD: args.secondary} if args.secondary is not None else {})
+
+
+def _alias(target: pulumi.Input[str], zone_id: pulumi.Input[str]) -> aws.route53.RecordAliasArgs:
+    return aws.route53.RecordAliasArgs(name=target, zone_id=zone_id, evaluate_target_health=True)

@@ -1,270 +1,175 @@
-"""The failover as AWS runs it: an ARC Region switch plan in the Region that takes over (row 11)."""
+"""ARC Region switch: the plan by which AWS itself, and not a laptop, moves SecureCart to the other Region."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import Statement, document, trusts_service
-from components.settings.objectives import Strategy
-from components.settings.recovery import StepTimeouts
+from components.recovery.steps import Approach, Stage, checked_objective, replica_stages, switch_stages
+from components.recovery.switch_blocks import Blocks, SwitchResources
+from components.recovery.switch_role import SwitchRights, switch_role
+from components.settings.recovery import RegionSwitchSettings, StepTimeouts
 
-Step: TypeAlias = aws.arcregionswitch.PlanWorkflowStepArgs
-Parallel: TypeAlias = aws.arcregionswitch.PlanWorkflowStepParallelConfigStepArgs
-
-# ARC Region switch CreatePlan Name.
-NAME_MAXIMUM = 32
-# In a real disaster the surviving Region may not find every server at once; fewer than these are no success.
-MINIMUM_SERVERS_PERCENT = 80
+# ARC Region switch PlanName.
+PLAN_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegionSwitchArgs:
-    """Inputs of the plan. Maps are by Region."""
+    """Inputs of the plan."""
 
     plan_name: str
-    """At most 32 characters."""
+    """At most 32 letters, digits and hyphens."""
     role_name: str
-    approver_role_arn: str
-    """Who may approve an execution."""
     account_id: str
-    primary_region: str
-    secondary_region: str
-    strategy: Strategy
+    approach: Approach
     rto_minutes: int
-    timeouts: StepTimeouts
-    databases: Mapping[str, Mapping[str, pulumi.Input[str]]]
-    """ARNs of each database in both Regions; empty where the secondary holds no replicas."""
-    fleets: Mapping[str, pulumi.Input[str]]
-    """ARNs of the server groups in both Regions; empty where the secondary has none."""
-    zone_id: pulumi.Input[str]
-    record_name: str
+    settings: RegionSwitchSettings
+    step_timeouts: StepTimeouts
+    resources: SwitchResources
+    key_arns: Sequence[pulumi.Input[str]] = ()
+    """Keys of the databases in both Regions; needed with `databases`."""
+    health_alarm_arns: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Alarms that are green while the application works, by name: ARC's actual recovery time ends when they are."""
 
 
 class RegionSwitch(pulumi.ComponentResource):
-    """The ordered steps of a failover, declared to AWS, so that a fleet's failover does not depend on a laptop.
+    """A plan that ARC executes in the Region that takes over, whose steps fit into the RTO.
 
-    Activating a Region: somebody approves; databases are promoted while the servers scale; then the name follows. The timeouts are
-    those that the RTO is planned with. After recovery, new replicas are made in the Region that failed.
+    Nobody starts it but a person or the `securecart` command: it has no trigger, since a wrong failover of writes loses
+    data. Active/passive has a workflow for each Region and, after recovery, one that replicates the databases again.
+    Active/active has one workflow to activate and one to deactivate a Region, and promotes nothing: plain RDS has one
+    writer, whose move stays a decision of the failover command.
 
-    Two blocks of the API are not in Pulumi's provider 7.51: Systems Manager commands and the RDS switchover of healthy Regions.
+    What ARC can do and Pulumi's provider cannot say yet: the blocks `SSMSendCommand` and `RdsSwitchoverReadReplica`,
+    waiting for healthy targets in the capacity step (`waitELBTargetGroupHealthy`) and service quota checks. The traffic
+    step turns health checks that ARC makes for the plan: they exist once the plan does, and are attached to the records
+    by their ids (`arcregionswitch.get_route53_health_checks`).
 
     Produces the following resources:
-    - `arcregionswitch.Plan` in the secondary Region
-    - `iam.Role` and `iam.RolePolicy` that it works with
+    - `iam.Role` with `iam.RolePolicy` (components/recovery/switch_role.py)
+    - `arcregionswitch.Plan`
 
-    Outputs: `arn`.
+    Outputs: `arn`, `execution_role_arn`.
 
     AWS limits:
-    - Exactly two Regions, a name of at most 32 characters, an RTO of 1 to 10080 minutes (CreatePlan).
-    - A promotion step only in active-passive plans; it names one database and its ARN in both Regions (ARC user guide).
-    - The timeouts of steps in a row are added up against the RTO, parallel ones count once (AWS Resilience Hub findings):
-      components/settings/recovery.py refuses more.
+    - exactly two Regions, a name of at most 32 characters, an RTO of 1 to 10080 minutes (ARC Region switch CreatePlan)
+    - the capacity step raises minimum and desired size to the other Region's, never the maximum, and never lowers them
+      (ARC developer guide, "Amazon EC2 Auto Scaling group execution block")
+    - RDS promotion is for active/passive (ARC developer guide, "Amazon RDS Promote Read Replica execution block")
+    - the sum of sequential step timeouts is judged against the RTO (AWS Resilience Hub)
 
-    Cost: about $70 a plan and month, from memory; not checked here.
+    Cost: by plan and month, not priced here.
     """
 
     def __init__(self, name: str, args: RegionSwitchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("securecart:recovery:RegionSwitch", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=args.role_name,
-            assume_role_policy=trusts_service("arc-region-switch.amazonaws.com", args.account_id),
-            tags={"Name": args.role_name},
-            opts=child,
-        )
-        rights = aws.iam.RolePolicy(f"{name}-rights", role=role.name, policy=document(_rights(args)), opts=child)
+        super().__init__("securecart:region_switch:RegionSwitch", name, None, opts)
+        checked(args)
+        regions = args.resources
+        self.execution_role_arn: pulumi.Output[str] = switch_role(name, args.role_name, _rights(args), self)
         plan = aws.arcregionswitch.Plan(
             f"{name}-plan",
             name=args.plan_name,
-            description=f"SecureCart, {args.strategy}: {args.secondary_region} takes over from {args.primary_region}",
-            execution_role=role.arn,
-            recovery_approach="activeActive" if _both_serve(args) else "activePassive",
-            regions=[args.primary_region, args.secondary_region],
-            primary_region=None if _both_serve(args) else args.primary_region,
+            description=f"Moves SecureCart between {regions.primary_region} and {regions.secondary_region}",
+            execution_role=self.execution_role_arn,
+            recovery_approach=args.approach.value,
+            regions=[regions.primary_region, regions.secondary_region],
+            primary_region=regions.primary_region,
             recovery_time_objective_minutes=args.rto_minutes,
             workflows=_workflows(args),
+            associated_alarms=[
+                aws.arcregionswitch.PlanAssociatedAlarmArgs(
+                    map_block_key=alarm, alarm_type="applicationHealth", resource_identifier=arn
+                )
+                for alarm, arn in sorted(args.health_alarm_arns.items())
+            ],
             tags={"Name": args.plan_name},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[rights]),
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.arn: pulumi.Output[str] = plan.arn
         self.register_outputs({"arn": self.arn})
 
 
-def _both_serve(args: RegionSwitchArgs) -> bool:
-    return args.strategy is Strategy.ACTIVE_ACTIVE
+def stages_of(args: RegionSwitchArgs) -> tuple[Stage, ...]:
+    """The stages of every workflow that moves traffic; they are the same for both Regions."""
+    traffic = args.resources.traffic
+    return switch_stages(
+        timeouts=args.step_timeouts,
+        approval=args.settings.approval_required,
+        databases=sorted(args.resources.databases),
+        fleets=sorted(args.resources.fleets),
+        record_name=traffic.record_name if traffic else None,
+    )
+
+
+def checked(args: RegionSwitchArgs) -> None:
+    """Raises ValueError for what ARC would refuse, and for a plan that could be late and succeed."""
+    resources = args.resources
+    if not PLAN_NAME.fullmatch(args.plan_name):
+        raise ValueError(
+            f"plan_name is {args.plan_name}, allowed are at most 32 letters, digits and hyphens, no hyphen at either end"
+            " (ARC Region switch CreatePlan name)"
+        )
+    if resources.primary_region == resources.secondary_region:
+        raise ValueError(
+            f"primary_region and secondary_region are both {resources.primary_region}: a plan is between exactly two"
+            " Regions (ARC Region switch CreatePlan regions)"
+        )
+    if args.approach is Approach.ACTIVE_ACTIVE and resources.databases:
+        raise ValueError(
+            f"databases is {sorted(resources.databases)}, an active/active plan promotes none: leave them out, the"
+            " failover command promotes (ARC developer guide, Amazon RDS Promote Read Replica execution block)"
+        )
+    if args.settings.approval_required and args.settings.approver_role is None:
+        raise ValueError(
+            "settings.approver_role is missing while approval is required (ARC Region switch"
+            " ExecutionApprovalConfiguration approvalRole)"
+        )
+    if resources.databases and not args.key_arns:
+        raise ValueError(
+            "key_arns is empty: after recovery the plan could not create an encrypted replica, give the databases' keys"
+            " of both Regions (Amazon RDS user guide, encrypted cross-Region read replicas)"
+        )
+    if not (resources.databases or resources.fleets or resources.traffic):
+        raise ValueError("the plan would move nothing: give databases, fleets or traffic, or leave the plan out")
+    checked_objective(stages_of(args), args.rto_minutes)
 
 
 def _workflows(args: RegionSwitchArgs) -> list[aws.arcregionswitch.PlanWorkflowArgs]:
-    """Active-passive: one workflow activates either Region. Active-active: a Region is taken out and put back."""
-    workflow = aws.arcregionswitch.PlanWorkflowArgs
-    if _both_serve(args):
-        return [
-            workflow(
-                workflow_target_action=action,
-                workflow_target_region=region,
-                steps=[_approval(args), *_moves(args), _routing(args)]
-                if action == "activate"
-                else [_approval(args), _routing(args)],
-            )
-            for region in (args.primary_region, args.secondary_region)
-            for action in ("activate", "deactivate")
-        ]
-    activate = [
-        workflow(
-            workflow_target_action="activate",
-            workflow_target_region=region,
-            steps=[_approval(args), *_moves(args), _routing(args)],
-        )
-        for region in (args.primary_region, args.secondary_region)
+    """Active/passive: activate either Region, and replicate again. Active/active: activate and deactivate.
+
+    ARC wants these of either approach (ARC developer guide, "Create Region switch plan workflows").
+    """
+    approver = args.settings.approver_role
+    blocks = Blocks(
+        resources=args.resources,
+        approval_role_arn=f"arn:aws:iam::{args.account_id}:role/{approver}" if approver else None,
+        ungraceful_capacity_percent=args.settings.ungraceful_capacity_percent,
+    )
+    stages = stages_of(args)
+    if args.approach is Approach.ACTIVE_ACTIVE:
+        return [blocks.workflow(action, None, stages) for action in ("activate", "deactivate")]
+    targets = (args.resources.secondary_region, args.resources.primary_region)
+    after = replica_stages(timeouts=args.step_timeouts, databases=sorted(args.resources.databases))
+    return [
+        *(blocks.workflow("activate", region, stages) for region in targets),
+        *([blocks.workflow("postRecovery", None, after)] if after else []),
     ]
-    return activate + ([_post_recovery(args)] if args.databases else [])
 
 
-def _approval(args: RegionSwitchArgs) -> Step:
-    return Step(
-        name="somebody-decides",
-        execution_block_type="ManualApproval",
-        execution_approval_configs=[
-            aws.arcregionswitch.PlanWorkflowStepExecutionApprovalConfigArgs(
-                approval_role=args.approver_role_arn, timeout_minutes=args.timeouts.approval_minutes
-            )
+def _rights(args: RegionSwitchArgs) -> SwitchRights:
+    resources = args.resources
+    return SwitchRights(
+        account_id=args.account_id,
+        group_arns=[arn for _, pair in sorted(resources.fleets.items()) for arn in (pair.primary, pair.secondary)],
+        database_arns=[
+            arn for _, pair in sorted(resources.databases.items()) for arn in (pair.primary, pair.secondary)
         ],
+        key_arns=args.key_arns,
+        hosted_zone_id=resources.traffic.hosted_zone_id if resources.traffic else None,
+        alarm_arns=list(args.health_alarm_arns.values()),
     )
-
-
-def _moves(args: RegionSwitchArgs) -> list[Step]:
-    """Promotions and the scaling of servers, at once. None where the secondary Region is restored from backups."""
-    promote = aws.arcregionswitch.PlanWorkflowStepParallelConfigStepRdsPromoteReadReplicaConfigArgs
-    steps = [] if _both_serve(args) else [
-        Parallel(
-            name=f"promote-{store}",
-            execution_block_type="RdsPromoteReadReplica",
-            rds_promote_read_replica_configs=[
-                promote(db_instance_arn_map=dict(arns), timeout_minutes=args.timeouts.promotion_minutes)
-            ],
-        )
-        for store, arns in args.databases.items()
-    ]  # fmt: skip
-    if args.fleets:
-        grow = aws.arcregionswitch.PlanWorkflowStepParallelConfigStepEc2AsgCapacityIncreaseConfigArgs
-        group = aws.arcregionswitch.PlanWorkflowStepParallelConfigStepEc2AsgCapacityIncreaseConfigAsgArgs
-        least = aws.arcregionswitch.PlanWorkflowStepParallelConfigStepEc2AsgCapacityIncreaseConfigUngracefulArgs
-        steps.append(
-            Parallel(
-                name="servers-at-full-size",
-                execution_block_type="EC2AutoScaling",
-                ec2_asg_capacity_increase_configs=[
-                    grow(
-                        asgs=[group(arn=arn) for arn in args.fleets.values()],
-                        capacity_monitoring_approach="sampledMaxInLast24Hours",
-                        target_percent=100,
-                        timeout_minutes=args.timeouts.scaling_minutes,
-                        ungraceful=least(minimum_success_percentage=MINIMUM_SERVERS_PERCENT),
-                    )
-                ],
-            )
-        )
-    if not steps:
-        return []
-    parallel = aws.arcregionswitch.PlanWorkflowStepParallelConfigArgs(steps=steps)
-    return [Step(name="databases-and-servers", execution_block_type="Parallel", parallel_configs=[parallel])]
-
-
-def _routing(args: RegionSwitchArgs) -> Step:
-    return Step(
-        name="the-name-follows",
-        execution_block_type="Route53HealthCheck",
-        route53_health_check_configs=[
-            aws.arcregionswitch.PlanWorkflowStepRoute53HealthCheckConfigArgs(
-                hosted_zone_id=args.zone_id,
-                record_name=args.record_name,
-                timeout_minutes=args.timeouts.routing_minutes,
-            )
-        ],
-    )
-
-
-def _post_recovery(args: RegionSwitchArgs) -> aws.arcregionswitch.PlanWorkflowArgs:
-    """When the failed Region is back: new replicas there. An old primary cannot become a replica again."""
-    replica = aws.arcregionswitch.PlanWorkflowStepRdsCreateCrossRegionReadReplicaConfigArgs
-    return aws.arcregionswitch.PlanWorkflowArgs(
-        workflow_target_action="postRecovery",
-        steps=[
-            Step(
-                name=f"new-replica-of-{store}",
-                execution_block_type="RdsCreateCrossRegionReplica",
-                rds_create_cross_region_read_replica_configs=[
-                    replica(db_instance_arn_map=dict(arns), timeout_minutes=args.timeouts.promotion_minutes)
-                ],
-            )
-            for store, arns in args.databases.items()
-        ],
-    )
-
-
-def _rights(args: RegionSwitchArgs) -> list[Statement]:
-    """ARC Region switch user guide, "Identity-based policy examples": one statement for each kind of step that the plan has."""
-    account = args.account_id
-    found: list[Statement] = [
-        {
-            "Sid": "ReadsItsOwnPlan",
-            "Effect": "Allow",
-            "Action": [
-                "arc-region-switch:GetPlan",
-                "arc-region-switch:GetPlanExecution",
-                "arc-region-switch:ListPlanExecutions",
-            ],
-            "Resource": f"arn:aws:arc-region-switch::{account}:plan/{args.plan_name}:*",
-        },
-        {
-            "Sid": "SeesItsHealthChecks",
-            "Effect": "Allow",
-            "Action": "route53:ListResourceRecordSets",
-            "Resource": pulumi.Output.concat("arn:aws:route53:::hostedzone/", args.zone_id),
-        },
-    ]
-    if args.databases:
-        found.append(
-            {
-                "Sid": "PromotesAndReplicates",
-                "Effect": "Allow",
-                "Action": [
-                    "rds:DescribeDBInstances",
-                    "rds:PromoteReadReplica",
-                    "rds:CreateDBInstanceReadReplica",
-                    "rds:ModifyDBInstance",
-                ],
-                "Resource": [
-                    f"arn:aws:rds:{region}:{account}:{kind}:*"
-                    for region in (args.primary_region, args.secondary_region)
-                    for kind in ("db", "subgrp", "pg", "og")
-                ],
-            }
-        )
-    if args.fleets:
-        found += [
-            {
-                "Sid": "SeesServers",
-                "Effect": "Allow",
-                "Action": [
-                    "autoscaling:DescribeAutoScalingGroups",
-                    "elasticloadbalancing:DescribeTargetHealth",
-                    "cloudwatch:GetMetricStatistics",
-                    "cloudwatch:DescribeAlarms",
-                ],
-                "Resource": "*",  # these calls take no resource (Service Authorization Reference)
-            },
-            {
-                "Sid": "ScalesServers",
-                "Effect": "Allow",
-                "Action": "autoscaling:UpdateAutoScalingGroup",
-                "Resource": list(args.fleets.values()),
-            },
-        ]
-    return found

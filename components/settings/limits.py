@@ -88,17 +88,35 @@ KMS_DELETION_WINDOW = Limit(
     minimum=7, maximum=30, unit="days", source="AWS KMS ScheduleKeyDeletion PendingWindowInDays"
 )
 GENERATION = Limit(minimum=1, maximum=999, unit="", source="part of an RDS identifier, at most 63 characters in all")
-
-FLEET_SIZE = Limit(
-    minimum=1, maximum=1000, unit="servers", source="SecureCart; Amazon EC2 Auto Scaling has no limit of its own"
+ASG_SIZE = Limit(
+    minimum=1, maximum=500, unit="servers", source="SecureCart: fleet size; Amazon EC2 Auto Scaling sets no upper one"
 )
-DRS_RETENTION = Limit(
+ASG_GRACE = Limit(
+    minimum=0, maximum=7200, unit="seconds", source="SecureCart; Amazon EC2 Auto Scaling HealthCheckGracePeriod"
+)
+WARM_FRACTION = Limit(
+    minimum=1, maximum=99, unit="percent", source="SecureCart row 11: 0 is pilot light, 100 active-active"
+)
+TCP_PORT = Limit(minimum=1, maximum=65535, unit="", source="Elastic Load Balancing CreateTargetGroup Port")
+DRS_POINT_IN_TIME = Limit(
+    minimum=1, maximum=365, unit="days", source="AWS Elastic Disaster Recovery user guide, point in time (PIT) policy"
+)
+ROUTE53_FAILURE_THRESHOLD = Limit(
+    minimum=1, maximum=10, unit="checks", source="Amazon Route 53 HealthCheckConfig FailureThreshold"
+)
+STEP_TIMEOUT = Limit(
     minimum=1,
-    maximum=365,
-    unit="days",
-    source="AWS Elastic Disaster Recovery PITPolicyRule RetentionDuration, daily rule",
+    maximum=10080,
+    unit="minutes",
+    source="ARC Region switch timeoutMinutes, at least 1; CreatePlan recoveryTimeObjectiveMinutes, at most 10080",
 )
-STEP = Limit(minimum=1, maximum=1440, unit="minutes", source="ARC Region switch Step timeoutMinutes; SecureCart: a day")
+REGION_SWITCH_UNGRACEFUL = Limit(
+    minimum=0, maximum=99, unit="percent", source="ARC Region switch Ec2Ungraceful minimumSuccessPercentage"
+)
+REGION_SWITCH_RTO = Limit(
+    minimum=1, maximum=10080, unit="minutes", source="ARC Region switch CreatePlan recoveryTimeObjectiveMinutes"
+)
+
 ALARM_SECONDS = Limit(minimum=1, maximum=86400, unit="seconds", source="SecureCart: a day")
 COPY_AGE = Limit(
     minimum=1,
@@ -106,9 +124,7 @@ COPY_AGE = Limit(
     unit="hours",
     source="Amazon CloudWatch PutMetricAlarm: periods of an hour and more are evaluated over 7 days at most",
 )
-RTO = Limit(
-    minimum=1, maximum=10080, unit="minutes", source="ARC Region switch CreatePlan recoveryTimeObjectiveMinutes"
-)
+RTO = REGION_SWITCH_RTO
 RPO = Limit(minimum=1, maximum=10080, unit="minutes", source="SecureCart: a week, as AWS allows for the RTO")
 
 # AWS Backup: DeleteAfterDays must be at least 90 days greater than MoveToColdStorageAfterDays (Lifecycle, API

@@ -13,7 +13,7 @@ from components.settings.databases import DatabaseRole, DatabaseStore
 from components.settings.network import Network
 from components.settings.objectives import Objectives, Strategy
 from components.settings.protection import Backup, VaultLock
-from components.settings.recovery import RecoverySettings
+from components.settings.recovery import Recovery
 from components.settings.servers import CertificateArn, ElasticRecovery, Servers
 from components.settings.tables import TableStore
 from components.settings.volumes import VolumeStore
@@ -63,13 +63,11 @@ class Settings(Frozen):
     buckets: dict[StoreName, BucketStore] = Field(min_length=1)
     volumes: dict[StoreName, VolumeStore] = Field(min_length=1)
     servers: Servers = Field(default=Servers(), description="the fleet behind the load balancer")
-    elastic_recovery: ElasticRecovery | None = Field(
-        default=None, description="block-level replication of the servers; left out: snapshots and their copies"
-    )
+    elastic_recovery: ElasticRecovery = ElasticRecovery()
     vault_lock: VaultLock = VaultLock()
     backup: Backup
     watch: Watch = Watch()
-    recovery: RecoverySettings
+    recovery: Recovery
     objectives: Objectives = Field(description="what the business asks of recovery from the loss of a Region")
     strategy: Strategy | None = Field(default=None, description="chosen from the objectives where it is left out")
     strategy_reason: str | None = Field(

@@ -9,51 +9,80 @@ from pydantic import Field, StringConstraints, model_validator
 from components.settings import limits
 from components.settings.base import Frozen
 
-# The public parameter that always names the newest Amazon Linux 2023 image of a Region (AWS Systems Manager user guide).
-AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
-
+# AWS Certificate Manager API reference, DescribeCertificate CertificateArn.
 CertificateArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}$")
+    str, StringConstraints(pattern=r"^arn:aws[\w-]*:acm:[a-z]{2}(-[a-z]+)+-\d:\d{12}:certificate/[\w-]+$")
 ]
+InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$")]
 
 
 class Servers(Frozen):
-    """The fleet behind the load balancer; its full size serves all customers."""
+    """One kind of backend server. The sizes are those of a Region that carries all traffic."""
 
-    instance_type: str = Field(default="t4g.large", pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$", description="EC2 type")
-    image_parameter: str = Field(
-        default=AMAZON_LINUX, pattern=r"^/[\w./-]+$", description="Systems Manager parameter that names the image"
+    instance_type: InstanceType = Field(default="m7g.large", description="EC2 type; its processor must fit the image")
+    image_ssm_parameter: str = Field(
+        default="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
+        pattern=r"^/[\w./-]+$",
+        max_length=1011,
+        description="SSM parameter that holds the image's id, read at each launch; Amazon's own holds no application yet",
     )
-    size: int = limits.FLEET_SIZE.field(default=3, description="servers at full size")
-    maximum_size: int = limits.FLEET_SIZE.field(default=9, description="as many may be added under load")
-    warm_percent: int = Field(
-        default=34, ge=1, le=100, description="share that runs in the secondary Region under warm standby, rounded up"
+    image_root_device: str = Field(
+        default="/dev/xvda", pattern=r"^/dev/[a-z0-9]+$", description="the image's root device; Amazon Linux: /dev/xvda"
     )
-    root_volume_gib: int = limits.EBS_SIZE.field(default=30, description="gp3 root volume, encrypted with our key")
+    root_volume_gib: int = limits.EBS_SIZE.field(default=30, description="gp3; at least the size of the image's own")
+    min_count: int = limits.ASG_SIZE.field(default=3, description="servers at full size, at least")
+    desired_count: int = limits.ASG_SIZE.field(default=3, description="servers at full size when deployed")
+    max_count: int = limits.ASG_SIZE.field(default=6, description="servers at full size, at most")
+    warm_fraction_percent: int = limits.WARM_FRACTION.field(
+        default=34, description="warm standby's share of desiredCount, rounded up"
+    )
     volume_store: str | None = Field(
         default=None, description="volumes store whose snapshot schedule covers the servers' own volumes as well"
     )
-    port: int = Field(default=8080, ge=1, le=65535, description="what the servers listen on")
+    port: int = limits.TCP_PORT.field(default=8080, description="port that the application answers on, plain HTTP")
     health_path: str = Field(
-        default="/health", pattern=r"^/[^\s]*$", description="answers 200 while the server can sell"
+        default="/health", pattern=r"^/[!-~]*$", max_length=255, description="answers 200 while the server can serve"
+    )
+    health_grace_seconds: int = limits.ASG_GRACE.field(
+        default=300, description="time from launch to the first verdict of the load balancer"
     )
 
     @model_validator(mode="after")
-    def room_to_grow(self) -> Self:
-        if self.maximum_size < self.size:
-            raise ValueError(f"maximumSize is {self.maximum_size}, it must not be less than size ({self.size})")
+    def sizes_ordered(self) -> Self:
+        if not self.min_count <= self.desired_count <= self.max_count:
+            raise ValueError(
+                f"desiredCount is {self.desired_count}, it must be between minCount ({self.min_count}) and maxCount"
+                f" ({self.max_count}) (Amazon EC2 Auto Scaling CreateAutoScalingGroup DesiredCapacity)"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def image_fits_the_processor(self) -> Self:
+        """EC2 refuses a launch whose image is of another architecture; with a public parameter the name tells it."""
+        arm = _is_graviton(self.instance_type)
+        wrong = "x86_64" if arm else "arm64"
+        if self.image_ssm_parameter.startswith("/aws/service/") and self.image_ssm_parameter.endswith(wrong):
+            raise ValueError(
+                f"imageSsmParameter names a {wrong} image, instanceType {self.instance_type} is"
+                f" {'arm64' if arm else 'x86_64'}: EC2 would refuse every launch (Amazon EC2 user guide, AMI"
+                " architecture)"
+            )
         return self
 
 
 class ElasticRecovery(Frozen):
-    """Block-level replication of the servers by AWS Elastic Disaster Recovery (row 12)."""
+    """AWS Elastic Disaster Recovery: block-level replication of the servers, opt-in."""
 
-    replication_server_type: str = Field(default="t3.small", description="EC2 type that receives the blocks")
-    retention_days: int = limits.DRS_RETENTION.field(default=7, description="daily points in time kept this long")
-    bandwidth_mbps: int = Field(default=0, ge=0, description="limit of the replication; 0 is none")
+    enabled: bool = Field(default=False, description="the account must have run InitializeService in the Region first")
+    replication_instance_type: InstanceType = Field(default="t3.small", description="of the replication servers")
+    bandwidth_throttling_mbps: int = Field(default=0, ge=0, description="Mbit/s a source server may use; 0: no limit")
+    point_in_time_days: int = limits.DRS_POINT_IN_TIME.field(
+        default=7, description="daily points in time are kept this long"
+    )
 
 
-def capacity(servers: Servers, percent: int) -> tuple[int, int, int]:
-    """(minimum, desired, maximum) size at a share of the full fleet, rounded up: a share of anything is at least one server."""
-    wanted = -(-servers.size * percent // 100)
-    return wanted, wanted, servers.maximum_size
+def _is_graviton(instance_type: str) -> bool:
+    """Graviton families carry a `g` after the generation, for example m7g or c7gn; a1 is the first of them."""
+    family = instance_type.split(".", maxsplit=1)[0]
+    letters = family.lstrip("abcdefghijklmnopqrstuvwxyz").lstrip("0123456789")
+    return family == "a1" or letters.startswith("g")

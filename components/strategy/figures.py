@@ -56,8 +56,8 @@ def copies_rpo(settings: Settings) -> Figure:
 def database(settings: Settings, store: DatabaseStore, strategy: Strategy) -> Recovery:
     """A replica to promote; without one, replicated automated backups or copies to restore from."""
     if strategy is not Strategy.BACKUP_RESTORE:
-        steps = settings.recovery.timeouts
-        minutes = steps.approval_minutes + steps.promotion_minutes + steps.routing_minutes
+        steps = settings.recovery.step_timeouts
+        minutes = steps.approval_minutes + steps.promotion_minutes + steps.traffic_minutes
         lag = _minutes(settings.watch.replica_lag_seconds)
         return Recovery(
             rpo=Figure(minutes=lag, basis="read replica, alarm on its lag"),
@@ -87,7 +87,7 @@ def bucket(settings: Settings, _store: BucketStore, _strategy: Strategy) -> Reco
 
 def volumes(settings: Settings, store: VolumeStore, strategy: Strategy) -> Recovery:
     """Snapshots copied on a schedule, or the servers' blocks replicated all the time."""
-    if settings.elastic_recovery:
+    if settings.elastic_recovery.enabled:
         rpo = Figure(minutes=BLOCK_REPLICATION_MINUTES, basis="Elastic Disaster Recovery")
     else:
         snapshot = store.snapshot_interval_hours * 60 + SNAPSHOT_START_MINUTES
@@ -97,20 +97,22 @@ def volumes(settings: Settings, store: VolumeStore, strategy: Strategy) -> Recov
 
 def _started(settings: Settings, strategy: Strategy) -> Figure:
     """Until servers and their volumes are there."""
-    steps = settings.recovery.timeouts
+    steps = settings.recovery.step_timeouts
     if strategy is Strategy.BACKUP_RESTORE:
         return _RESTORED
     if strategy is Strategy.ACTIVE_ACTIVE:
         return _served(settings)
     if strategy is Strategy.PILOT_LIGHT:
-        minutes = steps.approval_minutes + steps.cold_start_minutes + steps.routing_minutes
+        minutes = steps.approval_minutes + steps.cold_start_minutes + steps.traffic_minutes
         return Figure(minutes=minutes, basis="approval, cold start, routing: the timeouts of the steps")
-    minutes = steps.approval_minutes + steps.scaling_minutes + steps.routing_minutes
+    minutes = steps.approval_minutes + steps.capacity_minutes + steps.traffic_minutes
     return Figure(minutes=minutes, basis="approval, scaling, routing: the timeouts of the steps")
 
 
 def _served(settings: Settings) -> Figure:
-    return Figure(minutes=settings.recovery.timeouts.routing_minutes, basis="serves as it is, once traffic arrives")
+    return Figure(
+        minutes=settings.recovery.step_timeouts.traffic_minutes, basis="serves as it is, once traffic arrives"
+    )
 
 
 def _minutes(seconds: int) -> int:

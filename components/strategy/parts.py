@@ -46,4 +46,4 @@ def servers_percent(settings: Settings, strategy: Strategy) -> int:
     """The share of the full fleet that runs in the secondary Region; all of it once that Region is the active one."""
     if settings.active_region is Role.SECONDARY or strategy is Strategy.ACTIVE_ACTIVE:
         return 100
-    return settings.servers.warm_percent if strategy is Strategy.WARM_STANDBY else 0
+    return settings.servers.warm_fraction_percent if strategy is Strategy.WARM_STANDBY else 0

@@ -43,7 +43,7 @@ from components.watch.metrics import Freshness
 class PrimaryTier(pulumi.ComponentResource):
     """Everything of the `prod` stack.
 
-    Produces the following resources: one PrivateNetwork, Entrance, FrontDoor, ServerFleet, MultiRegionKey, RegionalKey (alerts),
+    Produces the following resources: one PrivateNetwork, FrontDoor, ServerFleet, MultiRegionKey, RegionalKey (alerts),
     AlertTopic, ReportRole, VolumeEncryption, RegionProtection and RegionWatch; for each store a PrimaryDatabase with its
     DatabaseGroups and AdministratorSecret, a ProtectedTable, a ProtectedBucket or ServerVolumes.
 
@@ -56,7 +56,7 @@ class PrimaryTier(pulumi.ComponentResource):
         self._names = Names(settings=args.settings)
         self._child = pulumi.ResourceOptions(parent=self)
         settings = self._settings
-        self._network = PrivateNetwork("network", network_args(settings), self._child)
+        self._network = PrivateNetwork("network", network_args(settings, public=True), self._child)
         self._make_keys()
         self._groups = {store: self._database_groups(store) for store in settings.databases}
         self._secrets: dict[str, AdministratorSecret] = {}
@@ -266,7 +266,7 @@ class PrimaryTier(pulumi.ComponentResource):
                 store: {"arns": v.arns, "ids": v.volume_ids, "snapshotPolicyArn": v.snapshot_policy_arn}
                 for store, v in self._volumes.items()
             },
-            "servers": {"groupArn": self._fleet.group_arn, "groupName": self._fleet.group_name},
+            "servers": {"groupArn": self._fleet.arn, "groupName": self._fleet.group_name},
             "frontDoor": {"dnsName": self._front.dns_name, "zoneId": self._front.zone_id},
             "network": {"vpcId": self._network.vpc_id, "subnetIds": self._network.subnet_ids},
         }

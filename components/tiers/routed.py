@@ -8,14 +8,18 @@ from typing import Any
 
 import pulumi
 
-from components.naming import PROJECT, Names
+from components.naming import Names
 from components.outputs import PrimaryOutputs
-from components.recovery.dns import Endpoint, FailoverDns, FailoverDnsArgs
+from components.recovery.dns import FailoverDns, FailoverDnsArgs, RegionEndpoint
+from components.recovery.objectives_policy import ResiliencePolicy, ResiliencePolicyArgs
 from components.recovery.region_switch import RegionSwitch, RegionSwitchArgs
-from components.recovery.resilience_policy import ResiliencePolicy, ResiliencePolicyArgs
+from components.recovery.steps import Approach
+from components.recovery.switch_blocks import RegionPair, SwitchResources, Traffic
 from components.servers.fleet import ServerFleet
 from components.servers.load_balancer import FrontDoor
 from components.settings import DatabaseRole, Settings
+from components.settings.objectives import Strategy
+from components.settings.recovery import Switch
 from components.strategy.parts import Part, Secondary
 from components.strategy.schedules import largest_gap_minutes
 from components.strategy.selection import Decision
@@ -33,6 +37,8 @@ class RoutingArgs:
     fleet: ServerFleet | None
     replicas: Mapping[str, pulumi.Input[str]]
     """ARNs of the secondary Region's databases."""
+    data_key_arn: pulumi.Input[str]
+    """Key of the secondary Region's databases."""
 
 
 class Routing(pulumi.ComponentResource):
@@ -56,11 +62,11 @@ class Routing(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         recovery = self._settings.recovery
         dns = self._dns()
-        if recovery.region_switch and args.parts.keeps:
+        if recovery.region_switch.state is Switch.ON and args.parts.keeps:
             self._switch(dns)
-        if recovery.resilience_hub:
+        if recovery.resilience_hub is Switch.ON:
             self._declare_objectives()
-        self.outputs: dict[str, Any] = {"name": dns.name, "zoneId": dns.zone_id, "switches": dns.switches}
+        self.outputs: dict[str, Any] = {"name": dns.record_name, "zoneId": dns.zone_id, "switches": dns.switches}
         self.register_outputs({})
 
     def _dns(self) -> FailoverDns:
@@ -69,54 +75,55 @@ class Routing(pulumi.ComponentResource):
         others = settings.recovery.other_health_checks
         args = FailoverDnsArgs(
             dns=settings.recovery.dns,
-            prefix=PROJECT,
-            region=settings.region,
-            health_path=settings.servers.health_path,
-            primary=Endpoint(
+            switch_region=settings.region,
+            primary=RegionEndpoint(
                 region=regions.primary,
                 dns_name=primary.value("frontDoor", "dnsName"),
                 zone_id=primary.value("frontDoor", "zoneId"),
-                other_checks=others.get(regions.primary, ()),
+                extra_health_check_ids=others.get(regions.primary, ()),
             ),
-            secondary=Endpoint(
+            secondary=RegionEndpoint(
                 region=regions.secondary,
                 dns_name=front.dns_name,
                 zone_id=front.zone_id,
-                other_checks=others.get(regions.secondary, ()),
+                extra_health_check_ids=others.get(regions.secondary, ()),
             )
             if front
             else None,
             both_serve=self._args.parts.builds(Part.LATENCY_ROUTING),
-            points_at_both=Part.LATENCY_ROUTING in self._args.parts.keeps,
+            sends_to_both=Part.LATENCY_ROUTING in self._args.parts.keeps,
+            ephemeral=settings.ephemeral,
         )
         return FailoverDns("name", args, self._child)
 
     def _switch(self, dns: FailoverDns) -> None:
         settings, names, args = self._settings, self._names, self._args
         regions, primary, fleet = settings.regions, args.primary, args.fleet
-        promotable = args.replicas if settings.database_role is DatabaseRole.REPLICA else {}
+        both_serve = args.decision.strategy is Strategy.ACTIVE_ACTIVE
+        # Plain RDS has one writer, whose move stays a decision of the failover command when both Regions serve.
+        promotable = {} if both_serve or settings.database_role is DatabaseRole.PROMOTED else args.replicas
+        fleets = (
+            {"servers": RegionPair(primary=primary.value("servers", "groupArn"), secondary=fleet.arn)} if fleet else {}
+        )
         switch = RegionSwitchArgs(
             plan_name=names.of_region(),
             role_name=names.role_name("region-switch"),
-            approver_role_arn=f"arn:aws:iam::{settings.account_id}:role/{settings.administrator_roles[0]}",
             account_id=settings.account_id,
-            primary_region=regions.primary,
-            secondary_region=regions.secondary,
-            strategy=args.decision.strategy,
+            approach=Approach.ACTIVE_ACTIVE if both_serve else Approach.ACTIVE_PASSIVE,
             rto_minutes=settings.objectives.rto_minutes,
-            timeouts=settings.recovery.timeouts,
-            databases={
-                store: {regions.primary: primary.value("databases", store, "arn"), regions.secondary: arn}
-                for store, arn in promotable.items()
-            },
-            fleets={
-                regions.primary: primary.value("servers", "groupArn"),
-                regions.secondary: fleet.group_arn,
-            }
-            if fleet
-            else {},
-            zone_id=dns.zone_id,
-            record_name=dns.name,
+            settings=settings.recovery.region_switch,
+            step_timeouts=settings.recovery.step_timeouts,
+            resources=SwitchResources(
+                primary_region=regions.primary,
+                secondary_region=regions.secondary,
+                databases={
+                    store: RegionPair(primary=primary.value("databases", store, "arn"), secondary=arn)
+                    for store, arn in promotable.items()
+                },
+                fleets=fleets,
+                traffic=Traffic(hosted_zone_id=dns.zone_id, record_name=dns.record_name) if args.front else None,
+            ),
+            key_arns=(primary.value("dataKeyArn"), args.data_key_arn) if promotable else (),
         )
         RegionSwitch("switch", switch, self._child)
 
@@ -125,8 +132,9 @@ class Routing(pulumi.ComponentResource):
         gap = min(largest_gap_minutes(rule.schedule) for rule in settings.backup.rules.values())
         args = ResiliencePolicyArgs(
             policy_name=self._names.of_region(),
-            strategy=self._args.decision.strategy,
-            objectives=settings.objectives,
+            strategy=self._args.decision.strategy.value,
+            rto_minutes=settings.objectives.rto_minutes,
+            rpo_minutes=settings.objectives.rpo_minutes,
             backup_interval_minutes=gap,
         )
         ResiliencePolicy("objectives", args, self._child)

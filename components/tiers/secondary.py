@@ -31,7 +31,7 @@ from components.links import PrimarySideLinks, PrimarySideLinksArgs, ReplicatedT
 from components.naming import AUDIT, Names
 from components.network import PrivateNetwork
 from components.outputs import PrimaryOutputs, agreed
-from components.servers.elastic_recovery import BlockReplication, BlockReplicationArgs
+from components.servers.elastic_recovery import ElasticRecovery, ElasticRecoveryArgs
 from components.settings import DatabaseRole, Role
 from components.strategy.parts import Part, Secondary, servers_percent
 from components.strategy.report import recovery_output
@@ -71,7 +71,7 @@ class SecondaryTier(pulumi.ComponentResource):
     Produces the following resources: one PrivateNetwork, ReplicaOfKey, RegionalKey (alerts), AlertTopic, VolumeEncryption,
     PrimarySideLinks, Routing, RegionProtection and RegionWatch; for each database DatabaseGroups, ReplicatedBackups and, from pilot
     light on, a ReplicaDatabase; for each bucket a ProtectedBucket, a BucketReplication, a ReplicationRole of either direction and a
-    BatchReplicationRole; from pilot light on a ServerFleet, from warm standby on an Entrance with its FrontDoor.
+    BatchReplicationRole; from pilot light on a ServerFleet, from warm standby on a FrontDoor; ElasticRecovery where it is enabled.
 
     Outputs: `outputs`, the stack's exports (components/outputs.py).
     """
@@ -83,7 +83,9 @@ class SecondaryTier(pulumi.ComponentResource):
         self._names = Names(settings=args.settings)
         self._child = pulumi.ResourceOptions(parent=self)
         settings = self._settings
-        self._network = PrivateNetwork("network", network_args(settings), self._child)
+        self._network = PrivateNetwork(
+            "network", network_args(settings, public=self._parts.builds(Part.FRONT_DOOR)), self._child
+        )
         self._make_keys()
         VolumeEncryption("volumes", VolumeEncryptionArgs(key_arn=self._data_key.arn), self._child)
         self._groups = {store: self._database_groups(store) for store in settings.databases}
@@ -246,14 +248,14 @@ class SecondaryTier(pulumi.ComponentResource):
             if provisioned and store in self._links.table_arns:
                 name = self._links.table_arns[store].apply(lambda arn: arn.rsplit("/", 1)[1])
                 TableScaling(store, TableScalingArgs(table_name=name, provisioned=provisioned), self._child)
-        if settings.elastic_recovery:
-            blocks = BlockReplicationArgs(
+        if settings.elastic_recovery.enabled:
+            blocks = ElasticRecoveryArgs(
                 settings=settings.elastic_recovery,
-                subnet_id=self._network.subnet_ids[0],
+                staging_subnet_id=self._network.subnet_ids[0],
                 security_group_id=self._network.application_group_id,
                 key_arn=key_arn,
             )
-            BlockReplication("blocks", blocks, self._child)
+            ElasticRecovery("servers", blocks, self._child)
 
     def _route(self) -> Routing:
         args = RoutingArgs(
@@ -264,6 +266,7 @@ class SecondaryTier(pulumi.ComponentResource):
             front=self._front,
             fleet=self._fleet,
             replicas={store: replica.arn for store, replica in self._replicas.items()},
+            data_key_arn=self._data_key.arn,
         )
         return Routing("routing", args, self._child)
 

@@ -1,4 +1,4 @@
-"""What serves customers in a Region, in either tier: the entrance with its load balancer, and the fleet behind it."""
+"""What serves customers in a Region, in either tier: the load balancer, and the fleet behind it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import pulumi
 
 from components.naming import Names
 from components.network import PrivateNetwork
-from components.servers.entrance import Entrance, EntranceArgs
+from components.servers.capacity import capacity_of
 from components.servers.fleet import ServerFleet, ServerFleetArgs
 from components.servers.load_balancer import FrontDoor, FrontDoorArgs
-from components.settings import Settings
-from components.tiers.shared import server_tags
+from components.settings import DataClass, Settings
 
 
 def front_door(
@@ -21,26 +20,17 @@ def front_door(
     *,
     retires: bool = False,
 ) -> FrontDoor:
-    """The public entrance of the Region and the load balancer in it."""
-    entrance = Entrance(
-        "entrance",
-        EntranceArgs(
-            vpc_id=network.vpc_id,
-            cidr_block=settings.network.cidr_block,
-            zones=network.zones,
-            application_group_id=network.application_group_id,
-            server_port=settings.servers.port,
-        ),
-        opts,
-    )
+    """The load balancer of a Region whose network is public."""
+    servers = settings.servers
     args = FrontDoorArgs(
         load_balancer_name=names.of_region(),
         vpc_id=network.vpc_id,
-        subnet_ids=entrance.subnet_ids,
-        security_group_id=entrance.group_id,
+        public_subnet_ids=network.public_subnet_ids,
+        security_group_id=network.front_group_id or "",
         certificate_arn=settings.certificate_arn or "",
-        servers=settings.servers,
-        deletable=settings.ephemeral or retires,
+        port=servers.port,
+        health_path=servers.health_path,
+        ephemeral=settings.ephemeral or retires,
     )
     return FrontDoor("front-door", args, opts)
 
@@ -60,11 +50,13 @@ def fleet(
         group_name=names.of_region("servers"),
         role_name=names.role_name("servers"),
         servers=settings.servers,
-        percent=percent,
+        capacity=capacity_of(settings.servers, percent),
         subnet_ids=network.subnet_ids,
         security_group_id=network.application_group_id,
         key_arn=key_arn,
-        tags=server_tags(settings),
+        data_class=DataClass.IMPORTANT,
         target_group_arn=door.target_group_arn if door else None,
+        snapshot_policy=settings.servers.volume_store,
+        ephemeral=settings.ephemeral,
     )
     return ServerFleet("servers", args, opts)

@@ -9,16 +9,15 @@ import pulumi
 from components.buckets.bucket import ProtectedBucketArgs
 from components.databases.engines import ENGINES
 from components.keys import KeyArgs
-from components.naming import AUDIT, PROJECT, SECONDARY_STACK, Names
+from components.naming import AUDIT, SECONDARY_STACK, Names
 from components.network import PrivateNetworkArgs
 from components.policies import Statement
 from components.protection.audit import report_key_statements, report_role_arn, report_statements
 from components.protection.recorder import delivery_statements
 from components.recorded import Recorded
-from components.servers.fleet import autoscaling_statements
+from components.servers.key_access import auto_scaling_statements
 from components.settings import BucketStore, DataClass, Role, Settings
 from components.strategy.selection import Decision
-from components.tags import DATA_CLASS, SNAPSHOT_POLICY
 from components.watch.alerts import PUBLISHERS
 from components.watch.trail import key_statements, trail_statements
 
@@ -34,10 +33,16 @@ class TierArgs:
     """What the stack said of itself when it was deployed last."""
 
 
-def network_args(settings: Settings) -> PrivateNetworkArgs:
-    """The Region's network, open for the engines in use."""
-    ports = sorted({ENGINES[store.engine].port for store in settings.databases.values()})
-    return PrivateNetworkArgs(cidr_block=settings.network.cidr_block, region=settings.region, database_ports=ports)
+def network_args(settings: Settings, *, public: bool) -> PrivateNetworkArgs:
+    """The Region's network, open for the engines in use; with public subnets where it has a load balancer."""
+    return PrivateNetworkArgs(
+        cidr_block=settings.network.cidr_block,
+        region=settings.region,
+        database_ports=tuple(sorted({ENGINES[store.engine].port for store in settings.databases.values()})),
+        public=public,
+        application_port=settings.servers.port,
+        interface_services=settings.network.interface_services,
+    )
 
 
 def data_key_statements(settings: Settings, names: Names) -> tuple[Statement, ...]:
@@ -46,7 +51,7 @@ def data_key_statements(settings: Settings, names: Names) -> tuple[Statement, ..
     return (
         *key_statements(account, names.trail_arn()),
         *report_key_statements(account),
-        *autoscaling_statements(account),
+        *auto_scaling_statements(account),
     )
 
 
@@ -105,10 +110,3 @@ def bucket_args(
 def report_role(settings: Settings) -> str:
     """The reports' role by name: prod makes it, and IAM is global."""
     return report_role_arn(settings.account_id)
-
-
-def server_tags(settings: Settings) -> dict[str, str]:
-    """Tags of the servers and of their volumes: the default tags of a provider do not reach what a group starts."""
-    tags = {"Name": PROJECT, "project": PROJECT, "role": settings.role.value, DATA_CLASS: DataClass.IMPORTANT.value}
-    store = settings.servers.volume_store
-    return tags | ({SNAPSHOT_POLICY: store} if store else {})

@@ -20,6 +20,14 @@ class VolumeEncryption(pulumi.ComponentResource):
 
     Produces the following resources:
     - `ebs.EncryptionByDefault` and `ebs.DefaultKmsKey`.
+
+    Outputs: none.
+
+    AWS limits:
+    - one setting a Region and account; it does not encrypt what exists (Amazon EBS user guide, "Encryption by default")
+    - the key is symmetric (Amazon EC2 ModifyEbsDefaultKmsKeyId)
+
+    Cost: the setting is free, requests to the key are $0.03 for 10,000.
     """
 
     def __init__(self, name: str, args: VolumeEncryptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:

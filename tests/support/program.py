@@ -87,8 +87,10 @@ class Answers(sdk.Mocks):
             state["arn"] = (
                 f"arn:aws:elasticloadbalancing:{region}:123456789012:loadbalancer/app/{args.inputs['name']}/1"
             )
+        elif args.typ == "aws:ec2/vpcEndpoint:VpcEndpoint":
+            state["prefixListId"] = f"pl-{args.name}"
         elif args.typ == "aws:route53/zone:Zone":
-            state["zoneId"] = "Z00000000000000000002"
+            state |= {"zoneId": f"Z-{args.name}", "nameServers": ["ns-1.example.net", "ns-2.example.net"]}
         else:
             state.setdefault("arn", f"arn:aws:{service}:{region}:123456789012:{args.name}")
         state.setdefault("name", args.name)

@@ -16,6 +16,7 @@ _DATA = (
     "instanceType",
     "iamInstanceProfile",
     "metadataOptions",
+    "monitoring",
     "blockDeviceMappings",
     "tagSpecifications",
 )
@@ -115,7 +116,8 @@ class Group(ResourceType):
             "tags",
         }
     )
-    state_only = frozenset({"forceDelete", "waitForCapacityTimeout"})
+    # What the official provider does with it, a rolling replacement of the servers, has no counterpart here.
+    state_only = frozenset({"forceDelete", "instanceRefresh", "waitForCapacityTimeout"})
     unordered = frozenset({"vpcZoneIdentifiers", "targetGroupArns", "tags"})
     kept = frozenset({"desiredCapacity", "healthCheckType"})
     defaults: ClassVar = {"healthCheckGracePeriod": 300}

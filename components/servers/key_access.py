@@ -1,0 +1,43 @@
+"""What a data key's policy must say so that Auto Scaling can launch servers whose volumes are encrypted with it."""
+
+from __future__ import annotations
+
+from components.policies import Statement
+
+# The role that Auto Scaling makes for itself with the first group of an account (EC2 Auto Scaling user guide,
+# "Service-linked roles").
+SERVICE_LINKED_ROLE = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+# EC2 Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
+USE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
+
+
+def auto_scaling_statements(account_id: str) -> list[Statement]:
+    """Statements for the policy of the key and of each replica: KMS copies neither policy nor grant to a replica.
+
+    The service-linked role has no right to customer managed keys and its policy cannot be changed, so the key itself
+    must admit it; without this every launch fails in silence (Client.InvalidKMSKey.InvalidState). Not a grant: it
+    needs a grantee that exists, and the role exists only after the first group. For the same reason the role is a
+    condition here: KMS refuses a policy that names a principal which does not exist.
+    """
+    only_auto_scaling = {
+        "StringEquals": {"kms:CallerAccount": account_id},
+        "ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account_id}:role/{SERVICE_LINKED_ROLE}"},
+    }
+    return [
+        {
+            "Sid": "AutoScalingUsesTheKey",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": list(USE),
+            "Resource": "*",
+            "Condition": only_auto_scaling,
+        },
+        {
+            "Sid": "AutoScalingGrantsTheKeyToVolumes",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": only_auto_scaling | {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+    ]
