@@ -51,7 +51,7 @@ def late_switch(settings: Settings) -> Problems:
 def adopted_stores(settings: Settings) -> Problems:
     """An `existing` ARN must be of the store's own kind, Region and account."""
     found: Problems = []
-    for kind in adoption.ARN_PREFIXES:
+    for kind in adoption.KINDS:
         stores = getattr(settings, kind).items()
         given = [
             (name, one)
