@@ -31,6 +31,7 @@ ADOPTED_KEEPS = (
     "engineVersion",
     "instanceClass",
     "iops",
+    "maxAllocatedStorage",
     "parameterGroupName",
     "performanceInsightsKmsKeyId",
     "port",

@@ -29,7 +29,8 @@ class ReplicaDatabase(pulumi.ComponentResource):
     """A cross-Region read replica that can be promoted; after a failover, the database.
 
     Promotion is never this program's doing: `securecart failover` promotes by the API, then says so in `databaseRole`. From then on
-    the instance is described as the database that it became, so that a preview shows no change.
+    the instance is described as the database that it became. After a refresh the next update changes nothing at AWS: it notes in
+    the state that a deletion would now leave a final snapshot, and the provider makes no call for that.
 
     Produces the following resources:
     - `rds.Instance` (replica of `source_arn`, protected, deletion protection). Backups and Multi-AZ are on before any promotion,
