@@ -40,6 +40,7 @@ class LoadBalancer(ResourceType):
             "enableDeletionProtection",
             "dropInvalidHeaderFields",
             "idleTimeout",
+            "desyncMitigationMode",
         }
     )
     unordered = frozenset({"subnets", "securityGroups"})
@@ -50,6 +51,7 @@ class LoadBalancer(ResourceType):
         "enableDeletionProtection": False,
         "dropInvalidHeaderFields": False,
         "idleTimeout": 60,
+        "desyncMitigationMode": "defensive",
     }
     computed = ("arn", "arnSuffix", "dnsName", "zoneId", "vpcId")
     name_property = "name"
@@ -73,6 +75,7 @@ class LoadBalancer(ResourceType):
             "deletion_protection.enabled": _on(p.get("enableDeletionProtection")),
             "routing.http.drop_invalid_header_fields.enabled": _on(p.get("dropInvalidHeaderFields")),
             "idle_timeout.timeout_seconds": str(int(p.get("idleTimeout") or 60)),
+            "routing.http.desync_mitigation_mode": p.get("desyncMitigationMode") or "defensive",
         }
         c.client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=tag_list(wanted))
 
@@ -94,6 +97,7 @@ class LoadBalancer(ResourceType):
             "enableDeletionProtection": attributes.get("deletion_protection.enabled") == "true",
             "dropInvalidHeaderFields": attributes.get("routing.http.drop_invalid_header_fields.enabled") == "true",
             "idleTimeout": int(attributes.get("idle_timeout.timeout_seconds", 60)),
+            "desyncMitigationMode": attributes.get("routing.http.desync_mitigation_mode", "defensive"),
             "tagsAll": live_tags(c, id_),
         }
 

@@ -113,12 +113,13 @@ class Group(ResourceType):
             "targetGroupArns",
             "healthCheckType",
             "healthCheckGracePeriod",
+            "enabledMetrics",
             "tags",
         }
     )
     # What the official provider does with it, a rolling replacement of the servers, has no counterpart here.
     state_only = frozenset({"forceDelete", "instanceRefresh", "waitForCapacityTimeout"})
-    unordered = frozenset({"vpcZoneIdentifiers", "targetGroupArns", "tags"})
+    unordered = frozenset({"vpcZoneIdentifiers", "targetGroupArns", "enabledMetrics", "tags"})
     kept = frozenset({"desiredCapacity", "healthCheckType"})
     defaults: ClassVar = {"healthCheckGracePeriod": 300}
     computed = ("arn",)
@@ -133,6 +134,16 @@ class Group(ResourceType):
             **some(TargetGroupARNs=p.get("targetGroupArns"), Tags=self._tags(p) or None),
         )
         return str(p["name"])
+
+    def finish(self, c: Context, id_: str, p: Props) -> None:
+        if p.get("enabledMetrics"):
+            self._measure(c, id_, p["enabledMetrics"])
+
+    @staticmethod
+    def _measure(c: Context, id_: str, names: list[str]) -> None:
+        c.client("autoscaling").enable_metrics_collection(
+            AutoScalingGroupName=id_, Metrics=names, Granularity="1Minute"
+        )
 
     @staticmethod
     def _said(p: Props) -> dict[str, Any]:
@@ -188,6 +199,7 @@ class Group(ResourceType):
             "targetGroupArns": sorted(group.get("TargetGroupARNs") or []) or None,
             "healthCheckType": group.get("HealthCheckType"),
             "healthCheckGracePeriod": group.get("HealthCheckGracePeriod"),
+            "enabledMetrics": sorted(metric["Metric"] for metric in group.get("EnabledMetrics") or []) or None,
             "tags": [
                 {"key": tag["Key"], "value": tag["Value"], "propagateAtLaunch": bool(tag.get("PropagateAtLaunch"))}
                 for tag in group.get("Tags") or []
@@ -202,6 +214,9 @@ class Group(ResourceType):
             scaling.detach_load_balancer_target_groups(AutoScalingGroupName=id_, TargetGroupARNs=gone)
         if added := sorted(after - before):
             scaling.attach_load_balancer_target_groups(AutoScalingGroupName=id_, TargetGroupARNs=added)
+        if "enabledMetrics" in changed:
+            scaling.disable_metrics_collection(AutoScalingGroupName=id_)
+            self.finish(c, id_, new)
         if "tags" in changed:
             kept = {tag["key"] for tag in new.get("tags") or []}
             if gone_tags := [tag for tag in self._tags({**old, "name": id_}) if tag["Key"] not in kept]:
