@@ -64,3 +64,48 @@ GENERATION = Limit(minimum=1, maximum=999, unit="", source="part of an RDS ident
 # AWS Backup: DeleteAfterDays must be at least 90 days greater than MoveToColdStorageAfterDays (Lifecycle, API
 # reference).
 COLD_STORAGE_MINIMUM_DAYS = 90
+
+# Watch (rows 14 and 16). An alarm sees at most one day at a period below an hour, seven days from an hour on; the copy
+# alarm counts by the hour.
+ALARM_LAG = Limit(
+    minimum=1,
+    maximum=86400,
+    unit="seconds",
+    source="Amazon CloudWatch PutMetricAlarm, what an alarm can see at a period below one hour",
+)
+ALARM_LATENCY = Limit(
+    minimum=1,
+    maximum=86_400_000,
+    unit="milliseconds",
+    source="Amazon CloudWatch PutMetricAlarm, what an alarm can see at a period below one hour",
+)
+COPY_AGE = Limit(
+    minimum=1,
+    maximum=168,
+    unit="hours",
+    source="Amazon CloudWatch PutMetricAlarm, Period x EvaluationPeriods at most 604,800 seconds",
+)
+FINDING_SEVERITY = Limit(
+    minimum=1, maximum=10, unit="", source="Amazon GuardDuty user guide, severity levels; medium begins at 4"
+)
+TRAIL_RETENTION = Limit(
+    minimum=365,
+    maximum=36500,
+    unit="days",
+    source="PCI DSS 10.5.1, audit log history of 12 months; Amazon S3 NoncurrentVersionExpiration NoncurrentDays",
+)
+ALARM_FREE_STORAGE = Limit(minimum=1, maximum=65536, unit="GiB", source="Amazon RDS user guide, gp3 storage")
+
+# Amazon CloudWatch PutMetricAlarm, Period: what an alarm can look back on.
+ALARM_RANGE_SECONDS = 604_800
+ALARM_RANGE_SECONDS_BELOW_AN_HOUR = 86_400
+# AWS CloudTrail PutEventSelectors: values of all conditions of all advanced event selectors of one trail.
+TRAIL_SELECTOR_VALUES = 500
+# Amazon EventBridge PutRule (EventPattern, Name, Description) and PutTargets (InputTemplate).
+EVENT_PATTERN_CHARACTERS = 4096
+EVENT_RULE_NAME_CHARACTERS = 64
+EVENT_RULE_DESCRIPTION_CHARACTERS = 512
+EVENT_TEMPLATE_CHARACTERS = 8192
+# Amazon CloudWatch user guide, service quotas of dashboards.
+DASHBOARD_WIDGETS = 500
+DASHBOARD_METRICS = 2500
