@@ -10,38 +10,12 @@ import pulumi_aws as aws
 
 from components.settings import limits
 from components.watch import metrics
-from components.watch.metrics import Metric
+from components.watch.metrics import BucketRule, CopiesTo, Metric, TableReplication
 
 HOUR = 3600
 GIB = 1024**3
 # Five minutes in a row: a minute of lag is traffic, five are a fault.
 LAG_PERIOD_SECONDS, LAG_PERIODS = 60, 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableReplication:
-    """A table that is written to in this Region, and the Region that receives its writes."""
-
-    table_name: str
-    receiving_region: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class BucketRule:
-    """One replication rule."""
-
-    source_bucket_name: str
-    destination_bucket_name: str
-    rule_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CopiesTo:
-    """Copies that this Region's plan makes to a vault of the other Region."""
-
-    vault_name: str
-    resource_type: str | None = None
-    """`RDS`, `DynamoDB`, `S3` or `EBS`; by default any copy counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +110,7 @@ class RecoveryAlarms(pulumi.ComponentResource):
         )
 
     def _table_latency(self, table: TableReplication, milliseconds: int) -> None:
-        latency = metrics.table_latency(table.table_name, table.receiving_region)
+        latency = metrics.table_latency(table)
         writes = [
             _query(f"w{n}", metrics.table_writes(table.table_name, operation), LAG_PERIOD_SECONDS)
             for n, operation in enumerate(metrics.WRITES)
@@ -163,7 +137,7 @@ class RecoveryAlarms(pulumi.ComponentResource):
         )
 
     def _bucket_latency(self, rule: BucketRule, seconds: int) -> None:
-        latency = metrics.bucket_latency(rule.source_bucket_name, rule.destination_bucket_name, rule.rule_id)
+        latency = metrics.bucket_latency(rule)
         self._alarm(
             f"bucket-latency-{rule.source_bucket_name}-{rule.rule_id}",
             f"{rule.destination_bucket_name} is more than {seconds} s behind {rule.source_bucket_name},"
@@ -176,7 +150,7 @@ class RecoveryAlarms(pulumi.ComponentResource):
         )
 
     def _bucket_failures(self, rule: BucketRule) -> None:
-        failures = metrics.bucket_failures(rule.source_bucket_name, rule.destination_bucket_name, rule.rule_id)
+        failures = metrics.bucket_failures(rule)
         self._alarm(
             f"bucket-failures-{rule.source_bucket_name}-{rule.rule_id}",
             f"Objects of {rule.source_bucket_name} failed to replicate to {rule.destination_bucket_name}; S3 does not"

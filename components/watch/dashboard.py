@@ -12,8 +12,7 @@ import pulumi_aws as aws
 
 from components.settings import limits
 from components.watch import metrics
-from components.watch.alarms import BucketRule, TableReplication
-from components.watch.metrics import Metric
+from components.watch.metrics import BucketRule, Metric, TableReplication
 
 # More lines than this in one graph cannot be told apart.
 LINES_A_WIDGET = 20
@@ -88,10 +87,10 @@ def widgets(args: DashboardArgs) -> Iterator[Widget]:
             lines = tuple(metrics.backup_count(name, vault) for name in names)
             yield Widget(title=f"{kind} of {vault}, by day", lines=lines, period_seconds=DAY)
     yield from _graphs("Replica lag, s", [metrics.replica_lag(one) for one in args.replicas])
-    latencies = [metrics.table_latency(one.table_name, one.receiving_region) for one in args.tables]
+    latencies = [metrics.table_latency(one) for one in args.tables]
     yield from _graphs("Tables, replication latency, ms", latencies)
-    yield from _graphs("Buckets, replication latency, s", [metrics.bucket_latency(*_names(r)) for r in args.incoming])
-    yield from _graphs("Buckets, failed replications", [metrics.bucket_failures(*_names(r)) for r in args.outgoing])
+    yield from _graphs("Buckets, replication latency, s", [metrics.bucket_latency(one) for one in args.incoming])
+    yield from _graphs("Buckets, failed replications", [metrics.bucket_failures(one) for one in args.outgoing])
     yield from _graphs("Databases, free storage, bytes", [metrics.free_storage(one) for one in args.databases])
 
 
@@ -150,7 +149,3 @@ def _graphs(title: str, lines: Sequence[Metric]) -> Iterator[Widget]:
     for start in range(0, len(lines), LINES_A_WIDGET):
         part = tuple(lines[start : start + LINES_A_WIDGET])
         yield Widget(title=f"{title} ({start + 1} to {start + len(part)} of {len(lines)})", lines=part)
-
-
-def _names(rule: BucketRule) -> tuple[str, str, str]:
-    return rule.source_bucket_name, rule.destination_bucket_name, rule.rule_id

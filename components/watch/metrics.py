@@ -16,6 +16,32 @@ class Metric:
     label: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class TableReplication:
+    """A table that is written to in this Region, and the Region that receives its writes."""
+
+    table_name: str
+    receiving_region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketRule:
+    """One replication rule."""
+
+    source_bucket_name: str
+    destination_bucket_name: str
+    rule_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopiesTo:
+    """Copies that this Region's plan makes to a vault of the other Region."""
+
+    vault_name: str
+    resource_type: str | None = None
+    """`RDS`, `DynamoDB`, `S3` or `EBS`; by default any copy counts."""
+
+
 # The calls that write to a table. Their count says that there was something to replicate (Amazon DynamoDB developer
 # guide, "DynamoDB metrics and dimensions", SuccessfulRequestLatency by TableName and Operation).
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
@@ -42,15 +68,15 @@ def free_storage(identifier: str) -> Metric:
     )
 
 
-def table_latency(table_name: str, receiving_region: str) -> Metric:
+def table_latency(table: TableReplication) -> Metric:
     """Milliseconds; in the Region that was written to, and only while it is (Amazon DynamoDB developer guide,
     "Monitoring global tables")."""
     return Metric(
         namespace="AWS/DynamoDB",
         name="ReplicationLatency",
-        dimensions=(("TableName", table_name), ("ReceivingRegion", receiving_region)),
+        dimensions=(("TableName", table.table_name), ("ReceivingRegion", table.receiving_region)),
         statistic="Maximum",
-        label=f"{table_name} to {receiving_region}",
+        label=f"{table.table_name} to {table.receiving_region}",
     )
 
 
@@ -65,24 +91,28 @@ def table_writes(table_name: str, operation: str) -> Metric:
     )
 
 
-def bucket_latency(source: str, destination: str, rule_id: str) -> Metric:
+def bucket_latency(rule: BucketRule) -> Metric:
     """Seconds; in the destination's Region, and also while nothing replicates (Amazon S3 user guide, "Using S3
     Replication metrics")."""
-    return _of_bucket("ReplicationLatency", "Maximum", source, destination, rule_id)
+    return _of_bucket("ReplicationLatency", "Maximum", rule)
 
 
-def bucket_failures(source: str, destination: str, rule_id: str) -> Metric:
+def bucket_failures(rule: BucketRule) -> Metric:
     """Operations; in the source's Region, and only while something replicates (the same page)."""
-    return _of_bucket("OperationsFailedReplication", "Sum", source, destination, rule_id)
+    return _of_bucket("OperationsFailedReplication", "Sum", rule)
 
 
-def _of_bucket(name: str, statistic: str, source: str, destination: str, rule_id: str) -> Metric:
+def _of_bucket(name: str, statistic: str, rule: BucketRule) -> Metric:
     return Metric(
         namespace="AWS/S3",
         name=name,
-        dimensions=(("SourceBucket", source), ("DestinationBucket", destination), ("RuleId", rule_id)),
+        dimensions=(
+            ("SourceBucket", rule.source_bucket_name),
+            ("DestinationBucket", rule.destination_bucket_name),
+            ("RuleId", rule.rule_id),
+        ),
         statistic=statistic,
-        label=f"{source} to {destination}",
+        label=f"{rule.source_bucket_name} to {rule.destination_bucket_name}",
     )
 
 
