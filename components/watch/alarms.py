@@ -70,6 +70,7 @@ class RecoveryAlarms(pulumi.ComponentResource):
     - An alarm looks back on at most seven days, one day at a period below an hour (CloudWatch PutMetricAlarm, Period).
     - Alarms on AWS/DynamoDB ignore missing data whatever they say (CloudWatch PutMetricAlarm, TreatMissingData): the
       expression fills it in instead.
+    - 5,000 alarms an account and Region, which AWS raises on request (CloudWatch user guide, service quotas).
     - An alarm and its topic are of one Region (CloudWatch PutMetricAlarm, AlarmActions).
 
     Cost: by alarm and by metric that it reads, six for a table; not priced here.

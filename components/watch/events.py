@@ -24,7 +24,7 @@ class AlertRulesArgs:
     """Inputs of the rules of a Region."""
 
     prefix: str
-    """Begins the names of rules, queue and alarm; at most 40 characters."""
+    """Begins the names of rules, queue and alarm; at most 45 characters, so that every rule's name fits."""
     topic_arn: pulumi.Input[str]
     account_id: str
     region: str
@@ -52,8 +52,7 @@ class AlertRules(pulumi.ComponentResource):
     - AWS Backup and CloudTrail emit events on a best-effort basis (EventBridge events reference): the copy-age alarm
       is what notices a silence.
 
-    Cost: events of AWS services are delivered to the default bus and matched free of charge; the queue and the alarm
-    are not priced here.
+    Cost: the queue is billed by request and idle unless delivery fails; rules, queue and alarm are not priced here.
     """
 
     def __init__(self, name: str, args: AlertRulesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -75,6 +74,11 @@ class AlertRules(pulumi.ComponentResource):
         policy: aws.sqs.QueuePolicy,
     ) -> str:
         rule_name = f"{args.prefix}-{alert.name}"
+        if len(rule_name) > limits.EVENT_RULE_NAME_CHARACTERS:
+            raise ValueError(
+                f"rule name {rule_name} has {len(rule_name)} characters, EventBridge allows"
+                f" {limits.EVENT_RULE_NAME_CHARACTERS} (PutRule Name): shorten the prefix"
+            )
         rule = aws.cloudwatch.EventRule(
             f"{name}-{alert.name}",
             name=rule_name,
@@ -149,13 +153,14 @@ class AlertRules(pulumi.ComponentResource):
 
 def paths_of(alert: Alert) -> tuple[tuple[str, str], ...]:
     """Placeholder and JSON path of everything that the text of an alert says about the event."""
-    return OF_EVERY_EVENT + (alert.paths or OF_A_CALL)
+    on = (("on", alert.on),) if alert.on else ()
+    return OF_EVERY_EVENT + (alert.paths or OF_A_CALL) + on
 
 
 def text_of(alert: Alert) -> str:
     """The text that is sent: lines of plain words, each a quoted string (EventBridge PutTargets, InputTemplate).
 
-    Names and ARNs only: no request parameter, in which a password or a policy could be.
+    Names and ARNs only: of a request one identifier at most, since a password or a policy could be next to it.
     """
     facts = [f"{placeholder}: <{placeholder}>" for placeholder, _ in paths_of(alert)]
     lines = [

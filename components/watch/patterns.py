@@ -29,6 +29,8 @@ class Alert:
     """API calls that match, allowed or refused: a refused attempt is an attempt."""
     detail: Pattern = field(default_factory=dict)
     """What else `detail` must match."""
+    on: str = ""
+    """JSON path of the name of what is touched; an event that lacks it leaves the text empty there."""
     paths: tuple[tuple[str, str], ...] = ()
     """Placeholder and JSON path of what the text says; the defaults of an API call where there is none."""
 
@@ -39,13 +41,14 @@ class Alert:
         return json.dumps(whole | ({"detail": detail} if detail else {}), separators=(",", ":"))
 
 
-# Never request parameters as a whole: a key policy is long, and a new password would be among them.
-OF_EVERY_EVENT = (("account", "$.account"), ("region", "$.region"), ("time", "$.time"), ("id", "$.id"))
+# Never the request parameters as a whole: a key policy is long, and a new password would be among them.
+OF_EVERY_EVENT = (("account", "$.account"), ("region", "$.region"), ("time", "$.time"))
 OF_A_CALL = (
     ("what", "$.detail.eventName"),
     ("who", "$.detail.userIdentity.arn"),
     ("from", "$.detail.sourceIPAddress"),
     ("refused", "$.detail.errorCode"),
+    ("event", "$.detail.eventID"),
 )
 # Backup jobs and copy jobs report `state`, restore jobs `status` (AWS Backup developer guide, "Monitoring AWS Backup
 # events using Amazon EventBridge"); a path that an event lacks becomes an empty text.
@@ -64,10 +67,16 @@ OF_A_FINDING = (
     ("severity", "$.detail.severity"),
     ("title", "$.detail.title"),
     ("kind", "$.detail.resource.resourceType"),
+    ("finding", "$.detail.id"),
 )
 # AWS Backup API reference, State of BackupJob and CopyJob, Status of RestoreJob.
 FAILED_STATES = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
 FAILED_VALIDATIONS = ["FAILED", "TIMED_OUT"]
+# Lifecycles that expire what is old enough, and restore tests that clear up after themselves. Any other service that
+# acts for someone (CloudFormation, say) is as suspicious as the someone.
+NOT_BY_A_LIFECYCLE: Pattern = {
+    "userIdentity": {"invokedBy": [{"exists": False}, {"anything-but": ["backup.amazonaws.com", "dlm.amazonaws.com"]}]}
+}
 
 
 def alerts(finding_severity: int) -> tuple[Alert, ...]:
@@ -90,6 +99,17 @@ def alerts(finding_severity: int) -> tuple[Alert, ...]:
             paths=OF_A_JOB,
         ),
         Alert(
+            name="backup-issues",
+            title="A backup completed with issues",
+            who="Nobody; most often objects in an archive class, or ones that a key or a policy hides.",
+            why="The recovery point exists and does not hold everything: AWS Backup calls it completed all the same.",
+            sources=("aws.backup",),
+            detail_types=("Backup Job State Change",),
+            # AWS Backup developer guide, the same page: a completed job with a status message, which may be empty.
+            detail={"state": ["COMPLETED"], "statusMessage": [{"anything-but": [""]}]},
+            paths=OF_A_JOB,
+        ),
+        Alert(
             name="restore-validation",
             title="A restore test found the restored data wrong",
             who="Our own drill, reporting what it found.",
@@ -97,6 +117,7 @@ def alerts(finding_severity: int) -> tuple[Alert, ...]:
             sources=("aws.backup",),
             calls=("PutRestoreValidationResult",),
             detail={"requestParameters": {"validationStatus": FAILED_VALIDATIONS}},
+            on="$.detail.requestParameters.restoreJobId",
         ),
         Alert(
             name="backup-tampering",
@@ -119,6 +140,7 @@ def alerts(finding_severity: int) -> tuple[Alert, ...]:
                 "UpdateRecoveryPointLifecycle",
                 "UpdateRegionSettings",
             ),
+            on="$.detail.requestParameters.backupVaultName",
         ),
         Alert(
             name="key-tampering",
@@ -127,6 +149,7 @@ def alerts(finding_severity: int) -> tuple[Alert, ...]:
             why="A scheduled deletion can be cancelled within 7 to 30 days, and never after.",
             sources=("aws.kms",),
             calls=("DisableKey", "DisableKeyRotation", "PutKeyPolicy", "ScheduleKeyDeletion"),
+            on="$.detail.requestParameters.keyId",
         ),
         Alert(
             name="trail-tampering",
@@ -135,6 +158,7 @@ def alerts(finding_severity: int) -> tuple[Alert, ...]:
             why="What happens from now on leaves no record here, and no API call alerts any more.",
             sources=("aws.cloudtrail",),
             calls=("DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail"),
+            on="$.detail.requestParameters.name",
         ),
         Alert(
             name="detector-tampering",
@@ -180,6 +204,8 @@ def alerts(finding_severity: int) -> tuple[Alert, ...]:
                 "PromoteReadReplica",
                 "StopDBInstanceAutomatedBackupsReplication",
             ),
+            detail=NOT_BY_A_LIFECYCLE,
+            on="$.detail.requestParameters.dBInstanceIdentifier",
         ),
         Alert(
             name="table-loss",
@@ -188,6 +214,8 @@ def alerts(finding_severity: int) -> tuple[Alert, ...]:
             why="Point-in-time recovery that was off cannot be turned on for yesterday.",
             sources=("aws.dynamodb",),
             calls=("DeleteBackup", "DeleteTable", "UpdateContinuousBackups"),
+            detail=NOT_BY_A_LIFECYCLE,
+            on="$.detail.requestParameters.tableName",
         ),
         Alert(
             name="bucket-tampering",
@@ -210,15 +238,18 @@ def alerts(finding_severity: int) -> tuple[Alert, ...]:
                 "PutBucketReplication",
                 "PutBucketVersioning",
             ),
+            detail=NOT_BY_A_LIFECYCLE,
+            on="$.detail.requestParameters.bucketName",
         ),
         Alert(
             name="snapshot-loss",
             title="Someone deletes or shares a snapshot, or turns default encryption off",
-            who="A person or a tool: what Data Lifecycle Manager and AWS Backup expire themselves is left out.",
+            who="A person or a tool: what Data Lifecycle Manager and AWS Backup expire by themselves is left out.",
             why="The servers' volumes have no other copy in this Region; a shared snapshot is a copy of the data elsewhere.",
             sources=("aws.ec2",),
             calls=("DeleteSnapshot", "DisableEbsEncryptionByDefault", "ModifySnapshotAttribute"),
-            detail={"userIdentity": {"invokedBy": [{"exists": False}]}},
+            detail=NOT_BY_A_LIFECYCLE,
+            on="$.detail.requestParameters.snapshotId",
         ),
         Alert(
             name="threats",

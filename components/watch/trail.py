@@ -134,7 +134,15 @@ def key_uses(*, account_id: str, trail_arns: Sequence[str]) -> tuple[ServiceUse,
 
 
 def selectors(events: DataEvents) -> list[aws.cloudtrail.TrailAdvancedEventSelectorArgs]:
-    """Management events of all kinds, data events of the estate. Raises ValueError beyond CloudTrail's 500 values."""
+    """Management events of all kinds, data events of the estate.
+
+    Raises ValueError beyond CloudTrail's 500 values, and where no audit bucket is left out.
+    """
+    if not events.audit_bucket_names:
+        raise ValueError(
+            "audit_bucket_names is empty: the trail would record its own records (CloudTrail user guide, data events);"
+            " name the buckets that trails write to, in both Regions"
+        )
     buckets = [f"arn:aws:s3:::{events.bucket_prefix}", *(f"{arn}/" for arn in events.adopted_bucket_arns)]
     audit = [f"arn:aws:s3:::{name}/" for name in events.audit_bucket_names]
     tables = [f"arn:aws:dynamodb:{region}:{events.account_id}:table/{events.table_prefix}" for region in events.regions]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
 
 import pytest
 
@@ -70,3 +71,13 @@ def test_what_cannot_be_delivered_waits_where_the_topic_s_key_does_not_matter(ma
 def test_every_target_waits_for_the_queue_s_policy(made: Program) -> None:
     (policy,) = made.of("aws:sqs/queuePolicy:QueuePolicy")
     assert all(policy.urn in t.depends_on for t in made.of("aws:cloudwatch/eventTarget:EventTarget"))
+
+
+@pytest.mark.parametrize(("characters", "refused"), [(45, False), (46, True)])
+def test_a_prefix_leaves_room_for_every_rule_s_name(characters: int, refused: bool) -> None:
+    """EventBridge PutRule Name: 64 characters."""
+    args = AlertRulesArgs(
+        prefix="p" * characters, topic_arn=TOPIC, account_id="123456789012", region="us-east-1", finding_severity=4
+    )
+    with pytest.raises(ValueError, match="shorten the prefix") if refused else nullcontext():
+        registrations(lambda: AlertRules("rules", args))

@@ -68,6 +68,8 @@ def test_a_record_of_a_record_is_never_made() -> None:
     arns = selected(trail())["Objects"]["resources.ARN"]
     assert arns["startsWiths"] == ["arn:aws:s3:::securecart-"]
     assert arns["notStartsWiths"] == [f"arn:aws:s3:::{name}/" for name in AUDIT]
+    with pytest.raises(ValueError, match="audit_bucket_names is empty"):
+        trail(replace(EVENTS, audit_bucket_names=()))
 
 
 def test_reads_are_recorded_where_asked() -> None:
