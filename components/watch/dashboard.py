@@ -19,6 +19,13 @@ LINES_A_WIDGET = 20
 # Two graphs a row on the 24 columns of a dashboard (Amazon CloudWatch, "Dashboard body structure and syntax").
 COLUMNS, WIDTH, HEIGHT = 2, 12, 6
 DAY = 86_400
+# Title and metrics of AWS/Backup, both from AWS Backup's list of CloudWatch metrics.
+BACKUP_COUNTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Recovery points", ("NumberOfRecoveryPointsCompleted", "NumberOfRecoveryPointsPartial")),
+    ("Backup jobs", ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfBackupJobsExpired")),
+    ("Copy jobs", ("NumberOfCopyJobsCompleted", "NumberOfCopyJobsFailed")),
+    ("Restore jobs", ("NumberOfRestoreJobsCompleted", "NumberOfRestoreJobsFailed")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +99,6 @@ def widgets(args: DashboardArgs) -> Iterator[Widget]:
     yield from _graphs("Buckets, replication latency, s", [metrics.bucket_latency(one) for one in args.incoming])
     yield from _graphs("Buckets, failed replications", [metrics.bucket_failures(one) for one in args.outgoing])
     yield from _graphs("Databases, free storage, bytes", [metrics.free_storage(one) for one in args.databases])
-
-
-# Title and metrics of AWS/Backup, both from AWS Backup's list of CloudWatch metrics.
-BACKUP_COUNTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Recovery points", ("NumberOfRecoveryPointsCompleted", "NumberOfRecoveryPointsPartial")),
-    ("Backup jobs", ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfBackupJobsExpired")),
-    ("Copy jobs", ("NumberOfCopyJobsCompleted", "NumberOfCopyJobsFailed")),
-    ("Restore jobs", ("NumberOfRestoreJobsCompleted", "NumberOfRestoreJobsFailed")),
-)
 
 
 def shards(graphs: Sequence[Widget]) -> list[list[Widget]]:
