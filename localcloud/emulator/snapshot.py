@@ -52,7 +52,9 @@ class _Pickler(pickle.Pickler):
             )
             return _private_key_from_pem, (pem,)
         if type(obj) in _LOCKS:
-            return _LOCKS[type(obj)], ()  # queues and instances hold locks of their own; nobody holds one while data is saved
+            return _LOCKS[
+                type(obj)
+            ], ()  # queues and instances hold locks of their own; nobody holds one while data is saved
         return NotImplemented
 
     def persistent_id(self, obj: Any) -> Any:

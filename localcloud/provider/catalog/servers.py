@@ -57,8 +57,12 @@ class LaunchTemplate(ResourceType):
         found: Props = {}
         for key in _DATA:
             member = key[0].upper() + key[1:]
-            if data.get(member) not in (None, [], {}):
-                found[key] = from_api(data[member], kinds[key], state.get(key), {})
+            value = _spoken(data[member]) if key == "blockDeviceMappings" and data.get(member) else data.get(member)
+            if key == "tagSpecifications":
+                # The emulator keeps the template's own tags among those of what it starts.
+                value = [tags for tags in value or [] if tags["ResourceType"] != "launch-template"]
+            if value not in (None, [], {}):
+                found[key] = from_api(value, kinds[key], state.get(key), {})
         return {
             **found,
             "arn": ec2_arn(c, "launch-template", id_),
@@ -91,6 +95,16 @@ def _typed(given: Props) -> Props:
         for mapping in given.get("blockDeviceMappings") or []
     ]
     return given | ({"blockDeviceMappings": mappings} if mappings else {})
+
+
+def _spoken(mappings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same the other way round."""
+    return [
+        {**one, "Ebs": {k: str(v).lower() if isinstance(v, bool) else v for k, v in one["Ebs"].items()}}
+        if isinstance(one.get("Ebs"), dict)
+        else one
+        for one in mappings
+    ]
 
 
 def _boolean(value: Any) -> Any:
