@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from localcloud.provider.codec import Props
-from tests.localcloud import provider_cases_backup, provider_cases_recovery, provider_cases_route53
+from tests.localcloud import provider_cases_backup, provider_cases_data, provider_cases_recovery, provider_cases_route53
 from tests.localcloud.conftest import Client
 from tests.localcloud.provider_world import ACCOUNT, PRIMARY, ROLE_POLICY, SECONDARY, Case, Inputs, World, tagged, trust
 
@@ -530,6 +530,7 @@ CASES: dict[str, Case] = {
         _group_rule("in"), tagged(a="1"), {"cidrIpv4": "10.9.0.0/16"}, _ec2_tag, "tags"
     ),
     **provider_cases_backup.CASES,
+    **provider_cases_data.CASES,
     **provider_cases_recovery.CASES,
     **provider_cases_route53.CASES,
 }

@@ -30,6 +30,11 @@ _SIMPLE = {
     "maintenanceWindow": "PreferredMaintenanceWindow",
     "parameterGroupName": "DBParameterGroupName",
     "caCertIdentifier": "CACertificateIdentifier",
+    "databaseInsightsMode": "DatabaseInsightsMode",
+    "monitoringInterval": "MonitoringInterval",
+    "monitoringRoleArn": "MonitoringRoleArn",
+    "performanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
+    "performanceInsightsRetentionPeriod": "PerformanceInsightsRetentionPeriod",
 }
 _ONLY_AT_CREATION = {
     "engine": "Engine",
@@ -93,7 +98,8 @@ class Instance(ResourceType):
     kept = frozenset(
         {
             "allocatedStorage", "availabilityZone", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "dbName",
-            "dbSubnetGroupName", "engine", "engineVersion", "identifier", "kmsKeyId", "maintenanceWindow", "multiAz",
+            "dbSubnetGroupName", "engine", "engineVersion", "identifier", "kmsKeyId", "maintenanceWindow", "multiAz", "iops",
+            "databaseInsightsMode", "monitoringRoleArn", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod",
             "parameterGroupName", "port", "storageEncrypted", "storageThroughput", "storageType", "username", "vpcSecurityGroupIds",
         }
     )  # fmt: skip
@@ -102,6 +108,7 @@ class Instance(ResourceType):
         "copyTagsToSnapshot": False,
         "deletionProtection": False,
         "iamDatabaseAuthenticationEnabled": False,
+        "monitoringInterval": 0,
         "performanceInsightsEnabled": False,
         "publiclyAccessible": False,
     }
