@@ -1,7 +1,8 @@
 """Adoption: a store that exists already is imported by its own id, and changed in place by the next deployment.
 
-With `import_` and `ignore_changes=["*"]` the engine calls Read with the id alone, then Check and Diff with what Read gave as
-the old inputs and the program's as the new ones, below which it puts the old values back; a replacement fails the import.
+For `import_` the engine calls Read with the id alone and takes what it gets as the old state. What follows is as in any
+deployment: Check and Diff of the program's inputs against it, and an update where they differ. `ignore_changes=["*"]` keeps
+the old values, so that nothing is updated; a replacement would fail, because it could not keep the id.
 """
 
 from __future__ import annotations
