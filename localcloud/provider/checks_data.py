@@ -65,16 +65,17 @@ def indexes(p: Props) -> str | None:
 
 
 def unused_attributes(p: Props) -> str | None:
-    """Only keys are declared: an attribute that no key names is refused."""
-    attributes, found = p.get("attributes"), p.get("globalSecondaryIndexes") or []
-    if not isinstance(attributes, list) or found == UNKNOWN or not all(isinstance(item, dict) for item in found):
+    """Only keys are declared: an attribute that no key names is refused. A key that is not declared is another rule's."""
+    found = p.get("globalSecondaryIndexes") or []
+    if UNKNOWN in (found, p.get("attributes")) or UNKNOWN in found:
         return None
-    keys = [p.get("hashKey"), p.get("rangeKey")]
-    keys += [index.get(key) for index in found for key in ("hashKey", "rangeKey")]
-    unused = [
-        item.get("name") for item in attributes if isinstance(item, dict) and item.get("name") not in (UNKNOWN, *keys)
-    ]
-    return f"{unused[0]} is a key of neither the table nor an index" if unused and UNKNOWN not in keys else None
+    keys = {p.get("hashKey"), p.get("rangeKey")}
+    keys |= {index.get(key) for index in _structures(found) for key in ("hashKey", "rangeKey")}
+    names = {str(item.get("name")) for item in _structures(p.get("attributes"))}
+    unused = sorted(names - keys)
+    if not unused or UNKNOWN in names | keys or keys - names - {None}:
+        return None
+    return f"{unused[0]} is a key of neither the table nor an index"
 
 
 def index_capacity(p: Props) -> str | None:

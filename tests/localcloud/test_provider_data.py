@@ -76,6 +76,22 @@ def test_indexes_come_go_and_change_in_place_one_call_each(
     assert made.diff(wanted).changes == NONE
 
 
+def test_a_table_that_loses_its_indexes_loses_the_attributes_of_their_keys(
+    providers: dict[str, Provider], world: World, client: Client
+) -> None:
+    name = world.name()
+    made = Resource(providers[PRIMARY], TABLE).create(
+        _table(name, globalSecondaryIndexes=[_index("one"), _index("two")])
+    )
+    bare = _table(name)
+
+    made.update(bare)
+
+    live = client("dynamodb").describe_table(TableName=name)["Table"]
+    assert live["AttributeDefinitions"] == [{"AttributeName": "pk", "AttributeType": "S"}]
+    settled(made, bare)
+
+
 def test_capacities_of_a_table_and_its_indexes_follow_the_billing(
     providers: dict[str, Provider], world: World, client: Client
 ) -> None:

@@ -206,10 +206,7 @@ class Table(ResourceType):
             )
         if "globalSecondaryIndexes" in changed:
             for change in dynamodb_indexes.changes(old, new):
-                definitions = dynamodb_indexes.definitions(new)
-                dynamodb.update_table(
-                    TableName=id_, AttributeDefinitions=definitions, GlobalSecondaryIndexUpdates=[change]
-                )
+                dynamodb.update_table(TableName=id_, **change)
                 wait_until_active(c, id_)
         if "tableClass" in changed:
             dynamodb.update_table(TableName=id_, TableClass=new.get("tableClass", "STANDARD"))

@@ -83,21 +83,32 @@ def capacities(old: Props, new: Props) -> dict[str, Any]:
 
 
 def changes(old: Props, new: Props) -> Iterator[dict[str, Any]]:
-    """GlobalSecondaryIndexUpdates, one a call as DynamoDB demands: what goes, what comes, what has another capacity.
+    """The parameters of UpdateTable, one index a call as DynamoDB demands: what goes, what comes, what has another capacity.
 
     A change of billing has given the capacities already.
     """
     before = {index["name"]: index for index in old.get("globalSecondaryIndexes") or []}
     after = {index["name"]: index for index in new.get("globalSecondaryIndexes") or []}
-    anew = [name for name in before if name in after and _shape(before[name]) != _shape(after[name])]
-    for name in before:
-        if name not in after or name in anew:
-            yield {"Delete": {"IndexName": name}}
+    anew = {name for name in before if name in after and _shape(before[name]) != _shape(after[name])}
+    there = dict(before)
+    for name in [name for name in before if name not in after or name in anew]:
+        del there[name]
+        yield _update(old, new, there, {"Delete": {"IndexName": name}})
     for name, index in after.items():
-        if name not in before or name in anew:
-            yield {"Create": _index(new, index)}
+        if name not in there:
+            there[name] = index
+            yield _update(old, new, there, {"Create": _index(new, index)})
         elif _billing(old) == _billing(new) and _throughput(new, index) != _throughput(old, before[name]):
-            yield {"Update": {"IndexName": name, **_throughput(new, index)}}
+            yield _update(old, new, there, {"Update": {"IndexName": name, **_throughput(new, index)}})
+
+
+def _update(old: Props, new: Props, there: dict[str, Props], change: dict[str, Any]) -> dict[str, Any]:
+    """One change, with the definitions of the keys that the table and its indexes have after it."""
+    keys = {new.get("hashKey"), new.get("rangeKey")}
+    keys |= {index.get(key) for index in there.values() for key in ("hashKey", "rangeKey")}
+    known = {item["name"]: item for item in [*(old.get("attributes") or []), *new["attributes"]]}
+    attributes = [item for name, item in known.items() if name in keys]
+    return {"AttributeDefinitions": definitions({"attributes": attributes}), "GlobalSecondaryIndexUpdates": [change]}
 
 
 def _shape(index: Props) -> Props:
