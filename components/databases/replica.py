@@ -74,6 +74,8 @@ class ReplicaDatabase(pulumi.ComponentResource):
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
             iam_database_authentication_enabled=True,
             performance_insights_enabled=True,
+            performance_insights_kms_key_id=args.key_arn,
+            performance_insights_retention_period=store.insights_retention_days,
             enabled_cloudwatch_logs_exports=list(ENGINES[store.engine].log_exports),
             backup_retention_period=store.backup_retention_days,
             backup_window=store.backup_window,

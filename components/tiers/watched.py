@@ -12,10 +12,10 @@ from components.naming import AUDIT, Names
 from components.settings import Role, Settings
 from components.settings.watch import GuardDuty
 from components.tiers.shared import all_buckets
-from components.watch.alarms import CopiesTo, RecoveryAlarms, RecoveryAlarmsArgs, Thresholds
+from components.watch.alarms import RecoveryAlarms, RecoveryAlarmsArgs, Thresholds
 from components.watch.dashboard import Dashboard, DashboardArgs
 from components.watch.events import AlertRules, AlertRulesArgs
-from components.watch.metrics import BucketRule, TableReplication
+from components.watch.metrics import BucketRule, CopiesTo, TableReplication
 from components.watch.threats import ThreatDetection, ThreatDetectionArgs
 from components.watch.trail import AuditTrail, AuditTrailArgs, DataEvents
 
@@ -126,7 +126,7 @@ class RegionWatch(pulumi.ComponentResource):
             # The Region that does not serve copies once a week: CloudWatch looks back seven days at most.
             copies=(CopiesTo(vault_name=self._names.vault(other)),) if settings.is_active else (),
         )
-        return RecoveryAlarms("recovery", args, self._child).alarm_names
+        return tuple(RecoveryAlarms("recovery", args, self._child).alarm_names)
 
     def _dashboard(self, name: str) -> None:
         args = DashboardArgs(
