@@ -18,6 +18,8 @@ from moto.moto_server.werkzeug_app import HTTP_METHODS, BackendRequest
 from werkzeug.routing import Map
 
 from localcloud.emulator.extensions import (
+    appautoscaling_policies,
+    autoscaling_groups,
     backup_plans,
     backup_region_settings,
     backup_selections,
@@ -29,7 +31,9 @@ from localcloud.emulator.extensions import (
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,
+    ec2_launch_templates,
     ec2_security_group_rules,
+    elb_certificates,
     guardduty_detectors,
     kms_key_ids,
     kms_key_material,
@@ -46,6 +50,8 @@ from localcloud.emulator.extensions import (
 )
 
 _MODULES = (
+    appautoscaling_policies,
+    autoscaling_groups,
     backup_vaults,
     backup_plans,
     backup_selections,
@@ -56,7 +62,9 @@ _MODULES = (
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,
+    ec2_launch_templates,
     ec2_security_group_rules,
+    elb_certificates,
     guardduty_detectors,
     kms_key_ids,
     kms_key_material,
