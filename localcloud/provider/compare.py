@@ -71,7 +71,7 @@ def _without(value: Any, defaults: Mapping[str, Any]) -> Any:
 
 
 def _sorted(value: Any) -> Any:
-    # By content, since the members of a structure come in any order.
+    # Members of a structure come in any order.
     return sorted((_pruned(item) for item in value or []), key=lambda item: json.dumps(item, sort_keys=True))
 
 

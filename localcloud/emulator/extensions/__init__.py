@@ -19,7 +19,9 @@ from moto.moto_server.werkzeug_app import HTTP_METHODS, BackendRequest
 from werkzeug.routing import Map
 
 from localcloud.emulator.extensions import (
+    appautoscaling_policies,
     arc_region_switch,
+    autoscaling_groups,
     backup_air_gapped_vaults,
     backup_audit,
     backup_notifications,
@@ -37,6 +39,7 @@ from localcloud.emulator.extensions import (
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,
+    ec2_launch_templates,
     ec2_security_group_rules,
     elb_certificates,
     guardduty_detectors,
@@ -61,6 +64,8 @@ from localcloud.emulator.extensions import (
 )
 
 _MODULES = (
+    appautoscaling_policies,
+    autoscaling_groups,
     backup_vaults,
     backup_air_gapped_vaults,
     backup_notifications,
@@ -76,6 +81,7 @@ _MODULES = (
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,
+    ec2_launch_templates,
     ec2_security_group_rules,
     elb_certificates,
     iam_service_roles,
