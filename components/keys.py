@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.options import store_options
-from components.policies import Statement, account_root, denied_unless_administrator, document
+from components.policies import ServiceUse, Statement, account_root, denied_unless_administrator, document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +24,10 @@ class KeyArgs:
     deletion_window_days: int
     administrator_roles: tuple[str, ...] = ()
     """Roles that may disable or delete the key; empty leaves that to IAM."""
-    publishers: tuple[str, ...] = ()
-    """AWS services that encrypt with the key for this account, for example what they publish to a topic."""
     statements: tuple[Statement, ...] = ()
     """What a service's documentation asks for beyond that."""
+    service_uses: tuple[ServiceUse, ...] = ()
+    """Services that use the key on their own behalf, not through a role or a caller; none by default."""
     ephemeral: bool = False
 
 
@@ -158,18 +158,4 @@ def _statements(args: KeyArgs) -> list[Statement]:
         account_id=args.account_id,
         administrator_roles=() if args.ephemeral else args.administrator_roles,
     )
-    used = (
-        []
-        if not args.publishers
-        else [
-            {
-                "Sid": "AlertingServicesEncrypt",
-                "Effect": "Allow",
-                "Principal": {"Service": list(args.publishers)},
-                "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
-                "Resource": "*",
-                "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
-            }
-        ]
-    )
-    return [whole_account, *guarded, *used, *args.statements]
+    return [whole_account, *(use.statement() for use in args.service_uses), *guarded, *args.statements]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from components.settings import Role, Settings
 from components.settings.adoption import physical_name
+from components.watch.trail import trail_arn_of
 
 PROJECT = "securecart"
 PRIMARY_STACK, SECONDARY_STACK = "prod", "dr"
@@ -87,8 +88,7 @@ class Names:
 
     def trail_arn(self) -> str:
         """Named in the policies of bucket and key before the trail can exist."""
-        settings = self.settings
-        return f"arn:aws:cloudtrail:{settings.region}:{settings.account_id}:trail/{self.of_region()}"
+        return trail_arn_of(self.of_region(), self.settings.region, self.settings.account_id)
 
     def vault_arn(self, role: Role) -> str:
         region = self.settings.regions.primary if role is Role.PRIMARY else self.settings.regions.secondary

@@ -4,11 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 Statement = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One condition of a statement."""
+
+    operator: str
+    key: str
+    values: tuple[pulumi.Input[str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceUse:
+    """What an AWS service may do with the resource that carries the policy."""
+
+    sid: str
+    service: str
+    actions: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
+    """The confused-deputy guard, where the service's documentation says that it sends the keys."""
+
+    def statement(self, resource: pulumi.Input[str] = "*") -> Statement:
+        """As a statement of a resource policy; in a key policy `*` is the key itself."""
+        made: Statement = {
+            "Sid": self.sid,
+            "Effect": "Allow",
+            "Principal": {"Service": self.service},
+            "Action": list(self.actions),
+            "Resource": resource,
+        }
+        conditions: dict[str, dict[str, list[pulumi.Input[str]]]] = {}
+        for one in self.conditions:
+            conditions.setdefault(one.operator, {})[one.key] = list(one.values)
+        return made | ({"Condition": conditions} if conditions else {})
 
 
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
@@ -75,4 +110,16 @@ def for_service_role(
             "StringEquals": {"kms:CallerAccount": account_id},
             **(condition or {}),
         },
+    }
+
+
+def tls_only(resource: pulumi.Input[str] | Sequence[pulumi.Input[str]], actions: str) -> Statement:
+    """Denies `actions` over plain HTTP."""
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": actions,
+        "Resource": resource,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }

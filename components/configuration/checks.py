@@ -48,6 +48,14 @@ def late_switch(settings: Settings) -> Problems:
     return []
 
 
+def watch_problems(settings: Settings) -> Problems:
+    """Alerts must reach somebody."""
+    return [
+        (key, reason)
+        for key, _, reason in (p.partition(" ") for p in settings.watch.problems(ephemeral=settings.ephemeral))
+    ]
+
+
 def adopted_stores(settings: Settings) -> Problems:
     """An `existing` ARN must be of the store's own kind, Region and account."""
     found: Problems = []
@@ -96,6 +104,7 @@ CHECKS: tuple[Check, ...] = (
     Check(reads=frozenset({"regions"}), problems=regions_differ),
     Check(reads=frozenset({"backup", "vault_lock"}), problems=lambda s: protection.problems(s.backup, s.vault_lock)),
     Check(reads=frozenset({"recovery", "objectives", "databases"}), problems=late_switch),
+    Check(reads=frozenset({"watch", "ephemeral"}), problems=watch_problems),
     Check(reads=frozenset({"databases"}), problems=lambda s: databases.problems(s.databases)),
     Check(reads=_STORES | {"regions", "account_id"}, problems=adopted_stores),
     Check(reads=frozenset({"buckets"}), problems=reserved_names),

@@ -84,7 +84,7 @@ class RestoreTesting(pulumi.ComponentResource):
                 name=f"{args.plan_name}_{kind.lower()}",
                 restore_testing_plan_name=plan.name,
                 protected_resource_type=kind,
-                protected_resource_arns=["*"],
+                # Conditions alone: the provider takes either them or ARNs.
                 protected_resource_conditions=only_ours,
                 iam_role_arn=args.role_arn,
                 restore_metadata_overrides=overrides,

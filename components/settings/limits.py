@@ -121,13 +121,6 @@ REGION_SWITCH_RTO = Limit(
     minimum=1, maximum=10080, unit="minutes", source="ARC Region switch CreatePlan recoveryTimeObjectiveMinutes"
 )
 
-ALARM_SECONDS = Limit(minimum=1, maximum=86400, unit="seconds", source="SecureCart: a day")
-COPY_AGE = Limit(
-    minimum=1,
-    maximum=168,
-    unit="hours",
-    source="Amazon CloudWatch PutMetricAlarm: periods of an hour and more are evaluated over 7 days at most",
-)
 RTO = REGION_SWITCH_RTO
 RPO = Limit(minimum=1, maximum=10080, unit="minutes", source="SecureCart: a week, as AWS allows for the RTO")
 
@@ -159,3 +152,47 @@ DYNAMODB_INCLUDED_MAXIMUM = 20
 DYNAMODB_INCLUDED_TOTAL_MAXIMUM = 100
 # Amazon S3 user guide, "Transitioning objects": days before STANDARD_IA.
 S3_INFREQUENT_MINIMUM_DAYS = 30
+
+# Watch (rows 14 and 16).
+ALARM_LAG = Limit(
+    minimum=1,
+    maximum=86_400,
+    unit="seconds",
+    source="SecureCart row 3: a replica a day behind is no better than the nightly copy",
+)
+ALARM_LATENCY = Limit(
+    minimum=1,
+    maximum=86_400_000,
+    unit="milliseconds",
+    source="SecureCart row 6: a table a day behind is no better than the nightly copy",
+)
+COPY_AGE = Limit(
+    minimum=1,
+    maximum=168,
+    unit="hours",
+    source="Amazon CloudWatch PutMetricAlarm, Period x EvaluationPeriods at most 604,800 seconds",
+)
+FINDING_SEVERITY = Limit(
+    minimum=1, maximum=10, unit="", source="Amazon GuardDuty user guide, severity levels; medium begins at 4"
+)
+TRAIL_RETENTION = Limit(
+    minimum=365,
+    maximum=36500,
+    unit="days",
+    source="PCI DSS 10.5.1, audit log history of 12 months; Amazon S3 NoncurrentVersionExpiration NoncurrentDays",
+)
+ALARM_FREE_STORAGE = Limit(minimum=1, maximum=65536, unit="GiB", source="Amazon RDS user guide, gp3 storage")
+
+# Amazon CloudWatch PutMetricAlarm, Period: what an alarm can look back on.
+ALARM_RANGE_SECONDS = 604_800
+ALARM_RANGE_SECONDS_BELOW_AN_HOUR = 86_400
+# AWS CloudTrail PutEventSelectors: values of all conditions of all advanced event selectors of one trail.
+TRAIL_SELECTOR_VALUES = 500
+# Amazon EventBridge PutRule (EventPattern, Name, Description) and PutTargets (InputTemplate).
+EVENT_PATTERN_CHARACTERS = 4096
+EVENT_RULE_NAME_CHARACTERS = 64
+EVENT_RULE_DESCRIPTION_CHARACTERS = 512
+EVENT_TEMPLATE_CHARACTERS = 8192
+# Amazon CloudWatch user guide, service quotas of dashboards.
+DASHBOARD_WIDGETS = 500
+DASHBOARD_METRICS = 2500

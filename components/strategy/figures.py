@@ -73,7 +73,7 @@ def table(settings: Settings, _: TableStore, strategy: Strategy) -> Recovery:
     """A replica that takes writes as it is; without one, copies to restore from."""
     if strategy is Strategy.BACKUP_RESTORE:
         return Recovery(rpo=copies_rpo(settings), rto=_RESTORED)
-    latency = _minutes(settings.watch.replication_latency_seconds)
+    latency = _minutes(-(-settings.watch.table_latency_milliseconds // 1000))
     return Recovery(
         rpo=Figure(minutes=latency, basis="global table, alarm on its replication latency"), rto=_served(settings)
     )

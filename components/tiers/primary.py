@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pulumi
 
 from components.buckets.bucket import ProtectedBucket
-from components.buckets.replication import RULE_ID
 from components.databases.database import PrimaryDatabase, PrimaryDatabaseArgs
 from components.databases.groups import DatabaseGroups, DatabaseGroupsArgs
 from components.databases.secret import AdministratorSecret, AdministratorSecretArgs
-from components.keys import MultiRegionKey, MultiRegionKeyArgs, RegionalKey
+from components.keys import MultiRegionKey, MultiRegionKeyArgs
 from components.naming import AUDIT, Names, key_arn_in
 from components.network import PrivateNetwork
 from components.protection.audit import ReportRole, ReportRoleArgs
@@ -26,18 +24,17 @@ from components.tiers.protected import RegionProtection, RegionProtectionArgs
 from components.tiers.serving import fleet, front_door
 from components.tiers.shared import (
     TierArgs,
-    alert_key_args,
+    alert_topic_args,
     all_buckets,
     bucket_args,
     data_key_statements,
+    data_key_uses,
     network_args,
 )
 from components.tiers.watched import RegionWatch, RegionWatchArgs
 from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
 from components.volumes.snapshots import ServerVolumes, ServerVolumesArgs
-from components.watch import metrics
-from components.watch.alerts import AlertTopic, AlertTopicArgs
-from components.watch.metrics import Freshness
+from components.watch.alerts import AlertTopic
 
 
 class PrimaryTier(pulumi.ComponentResource):
@@ -82,19 +79,13 @@ class PrimaryTier(pulumi.ComponentResource):
                 account_id=settings.account_id,
                 deletion_window_days=settings.key_deletion_window_days,
                 administrator_roles=settings.administrator_roles,
-                statements=data_key_statements(settings, names),
+                service_uses=data_key_uses(settings, names),
+                statements=data_key_statements(settings),
                 ephemeral=settings.ephemeral,
             ),
             self._child,
         )
-        self._alert_key = RegionalKey("alerts", alert_key_args(settings, names), self._child)
-        topic = AlertTopicArgs(
-            topic_name=names.of_region("alerts"),
-            key_arn=self._alert_key.arn,
-            account_id=settings.account_id,
-            subscribers=settings.watch.subscribers,
-        )
-        self._topic = AlertTopic("alerts", topic, self._child)
+        self._topic = AlertTopic("alerts", alert_topic_args(settings, names), self._child)
 
     def _database_groups(self, store: str) -> DatabaseGroups:
         args = DatabaseGroupsArgs(store=self._settings.databases[store], subnet_ids=self._network.subnet_ids)
@@ -211,28 +202,12 @@ class PrimaryTier(pulumi.ComponentResource):
         args = RegionWatchArgs(
             settings=self._settings,
             topic_arn=self._topic.arn,
-            alert_key_arn=self._alert_key.arn,
             data_key_arn=self._data_key.arn,
             audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
-            metrics=list(self._metrics()),
+            databases=[self._names.database(store, Role.PRIMARY) for store in self._settings.databases],
+            tables=list(self._settings.tables) if Part.TABLE_REPLICAS in PARTS[self._args.decision.strategy] else (),
         )
         RegionWatch("watch", args, self._child)
-
-    def _metrics(self) -> Iterator[Freshness]:
-        """What AWS publishes in this Region of the copies: of writes that leave it, and of buckets that come back to it."""
-        settings, names = self._settings, self._names
-        here, there = settings.region, settings.other_region
-        if Part.TABLE_REPLICAS in PARTS[self._args.decision.strategy]:
-            for store in settings.tables:
-                yield metrics.table_latency(
-                    store, names.table(store), there, settings.watch.replication_latency_seconds
-                )
-        for store in all_buckets(settings):
-            ours, theirs = names.bucket(store, here), names.bucket(store, there)
-            yield metrics.bucket_failures(store, ours, theirs, RULE_ID)
-            yield metrics.bucket_latency(store, theirs, ours, RULE_ID, metrics.REPLICATION_TIME_SECONDS)
-        if settings.is_active:
-            yield metrics.copy_age(settings.watch.copy_age_hours)
 
     def _outputs(self) -> dict[str, Any]:
         settings, vault = self._settings, self._protection.vault

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,6 @@ import pulumi_aws as aws
 from components.buckets.batch import BatchReplicationRole, BatchReplicationRoleArgs
 from components.buckets.bucket import ProtectedBucket
 from components.buckets.replication import (
-    RULE_ID,
     BucketReplication,
     BucketReplicationArgs,
     ReplicationRole,
@@ -26,7 +24,7 @@ from components.databases.replica import (
     ReplicatedBackups,
     ReplicatedBackupsArgs,
 )
-from components.keys import RegionalKey, ReplicaOfKey, ReplicaOfKeyArgs
+from components.keys import ReplicaOfKey, ReplicaOfKeyArgs
 from components.links import PrimarySideLinks, PrimarySideLinksArgs, ReplicatedTable
 from components.naming import AUDIT, Names
 from components.network import PrivateNetwork
@@ -41,18 +39,17 @@ from components.tiers.routed import Routing, RoutingArgs
 from components.tiers.serving import fleet, front_door
 from components.tiers.shared import (
     TierArgs,
-    alert_key_args,
+    alert_topic_args,
     all_buckets,
     bucket_args,
     data_key_statements,
+    data_key_uses,
     network_args,
     report_role,
 )
 from components.tiers.watched import RegionWatch, RegionWatchArgs
 from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
-from components.watch import metrics
-from components.watch.alerts import AlertTopic, AlertTopicArgs
-from components.watch.metrics import Freshness
+from components.watch.alerts import AlertTopic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +65,7 @@ class SecondaryTierArgs(TierArgs):
 class SecondaryTier(pulumi.ComponentResource):
     """Everything of the `dr` stack.
 
-    Produces the following resources: one PrivateNetwork, ReplicaOfKey, RegionalKey (alerts), AlertTopic, VolumeEncryption,
+    Produces the following resources: one PrivateNetwork, ReplicaOfKey, AlertTopic, VolumeEncryption,
     PrimarySideLinks, Routing, RegionProtection and RegionWatch; for each database DatabaseGroups, ReplicatedBackups and, from pilot
     light on, a ReplicaDatabase; for each bucket a ProtectedBucket, a BucketReplication, a ReplicationRole of either direction and a
     BatchReplicationRole; from pilot light on a ServerFleet, from warm standby on a FrontDoor; ElasticRecovery where it is enabled.
@@ -118,19 +115,13 @@ class SecondaryTier(pulumi.ComponentResource):
                 account_id=settings.account_id,
                 deletion_window_days=settings.key_deletion_window_days,
                 administrator_roles=settings.administrator_roles,
-                statements=data_key_statements(settings, names),
+                service_uses=data_key_uses(settings, names),
+                statements=data_key_statements(settings),
                 ephemeral=settings.ephemeral,
             ),
             self._child,
         )
-        self._alert_key = RegionalKey("alerts", alert_key_args(settings, names), self._child)
-        topic = AlertTopicArgs(
-            topic_name=names.of_region("alerts"),
-            key_arn=self._alert_key.arn,
-            account_id=settings.account_id,
-            subscribers=settings.watch.subscribers,
-        )
-        self._topic = AlertTopic("alerts", topic, self._child)
+        self._topic = AlertTopic("alerts", alert_topic_args(settings, names), self._child)
 
     def _deletable(self, part: Part) -> bool:
         """Without protection: the stack is one that may go, or the part is on its way out."""
@@ -290,31 +281,17 @@ class SecondaryTier(pulumi.ComponentResource):
         return RegionProtection("backup", args, self._child)
 
     def _watch(self) -> None:
+        databases = [self._names.database(store, Role.SECONDARY) for store in self._replicas]
         args = RegionWatchArgs(
             settings=self._settings,
             topic_arn=self._topic.arn,
-            alert_key_arn=self._alert_key.arn,
             data_key_arn=self._data_key.arn,
             audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
-            metrics=list(self._metrics()),
+            databases=databases,
+            replicas=databases if self._settings.database_role is DatabaseRole.REPLICA else (),
+            tables=list(self._links.table_arns),
         )
         RegionWatch("watch", args, self._child)
-
-    def _metrics(self) -> Iterator[Freshness]:
-        """What AWS publishes in this Region of the copies: of replicas here, and of buckets that arrive here."""
-        settings, names = self._settings, self._names
-        here, there = settings.region, settings.other_region
-        if settings.database_role is DatabaseRole.REPLICA:
-            for store, replica in self._replicas.items():
-                yield metrics.replica_lag(store, replica.identifier, settings.watch.replica_lag_seconds)
-        for store in self._links.table_arns:
-            yield metrics.table_latency(store, names.table(store), there, settings.watch.replication_latency_seconds)
-        for store in all_buckets(settings):
-            ours, theirs = names.bucket(store, here), names.bucket(store, there)
-            yield metrics.bucket_failures(store, ours, theirs, RULE_ID)
-            yield metrics.bucket_latency(store, theirs, ours, RULE_ID, metrics.REPLICATION_TIME_SECONDS)
-        if settings.is_active:
-            yield metrics.copy_age(settings.watch.copy_age_hours)
 
     def _outputs(self) -> dict[str, Any]:
         names, settings, vault = self._names, self._settings, self._protection.vault

@@ -11,15 +11,15 @@ from components.databases.engines import ENGINES
 from components.keys import KeyArgs
 from components.naming import AUDIT, SECONDARY_STACK, Names
 from components.network import PrivateNetworkArgs
-from components.policies import Statement
+from components.policies import ServiceUse, Statement
 from components.protection.audit import report_key_statements, report_role_arn, report_statements
 from components.protection.recorder import delivery_statements
 from components.recorded import Recorded
 from components.servers.key_access import auto_scaling_statements
 from components.settings import BucketStore, DataClass, Role, Settings
 from components.strategy.selection import Decision
-from components.watch.alerts import PUBLISHERS
-from components.watch.trail import key_statements, trail_statements
+from components.watch.alerts import AlertTopicArgs
+from components.watch.trail import bucket_statements, key_uses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,43 +45,47 @@ def network_args(settings: Settings, *, public: bool) -> PrivateNetworkArgs:
     )
 
 
-def data_key_statements(settings: Settings, names: Names) -> tuple[Statement, ...]:
-    """Services that encrypt with the data key and are not in IAM's hands: the trail, the reports, the servers' volumes."""
-    account = settings.account_id
-    return (
-        *key_statements(account, names.trail_arn()),
-        *report_key_statements(account),
-        *auto_scaling_statements(account),
-    )
+def data_key_uses(settings: Settings, names: Names) -> tuple[ServiceUse, ...]:
+    """Services that encrypt with the data key on their own behalf: the trail."""
+    return key_uses(account_id=settings.account_id, trail_arns=[names.trail_arn()])
+
+
+def data_key_statements(settings: Settings) -> tuple[Statement, ...]:
+    """Service-linked roles that use the data key and are not in IAM's hands: of the reports, and of the servers' volumes."""
+    return (*report_key_statements(settings.account_id), *auto_scaling_statements(settings.account_id))
 
 
 def vault_key_args(settings: Settings, names: Names) -> KeyArgs:
     """The vault's own key, in either Region: who may use the data key still cannot touch what is in the vault."""
-    return _key_args(settings, names, "vault", "Recovery points in SecureCart's vault of this Region")
-
-
-def alert_key_args(settings: Settings, names: Names) -> KeyArgs:
-    """The alerts' key: the services that publish may use it, and no store is encrypted with it."""
-    return _key_args(settings, names, "alerts", "SecureCart's alerts of this Region", PUBLISHERS)
-
-
-def _key_args(
-    settings: Settings, names: Names, purpose: str, description: str, publishers: tuple[str, ...] = ()
-) -> KeyArgs:
     return KeyArgs(
-        alias=names.key_alias(purpose),
-        description=description,
+        alias=names.key_alias("vault"),
+        description="Recovery points in SecureCart's vault of this Region",
         account_id=settings.account_id,
         deletion_window_days=settings.key_deletion_window_days,
         administrator_roles=settings.administrator_roles,
-        publishers=publishers,
+        ephemeral=settings.ephemeral,
+    )
+
+
+def alert_topic_args(settings: Settings, names: Names) -> AlertTopicArgs:
+    """The Region's topic, with a key of its own."""
+    return AlertTopicArgs(
+        topic_name=names.of_region("alerts"),
+        key_alias=names.key_alias("alerts"),
+        account_id=settings.account_id,
+        region=settings.region,
+        key_deletion_window_days=settings.key_deletion_window_days,
+        subscribers=settings.watch.subscribers,
+        administrator_roles=settings.administrator_roles,
         ephemeral=settings.ephemeral,
     )
 
 
 def all_buckets(settings: Settings) -> dict[str, BucketStore]:
     """The configured buckets, and the one for the estate's own records: it replicates both ways like every other."""
-    records = BucketStore(noncurrent_retention_days=settings.watch.log_retention_days, data_class=DataClass.OPERATIONAL)
+    records = BucketStore(
+        noncurrent_retention_days=settings.watch.trail_retention_days, data_class=DataClass.OPERATIONAL
+    )
     return {**settings.buckets, AUDIT: records}
 
 
@@ -92,7 +96,7 @@ def bucket_args(
     primary = settings.role is Role.PRIMARY
     arn = names.bucket_arn(store, settings.region)
     delivered = (
-        *trail_statements(arn, settings.account_id, names.trail_arn()),
+        *bucket_statements(arn, account_id=settings.account_id, trail_arns=[names.trail_arn()]),
         *delivery_statements(arn, settings.account_id),
         *report_statements(arn, report_role),
     )

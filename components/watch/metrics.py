@@ -1,128 +1,129 @@
-"""The metrics that tell whether the copies are as fresh as they should be, each with where AWS publishes it.
-
-Alarms and dashboards are made from the same rows, so that what wakes somebody is what they then see.
-"""
+"""The metrics that AWS publishes of replication and backups, said once: alarms and dashboard read the same ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pulumi
-
-HOUR_SECONDS = 3600
-# S3 replication time control promises 15 minutes.
-REPLICATION_TIME_SECONDS = 15 * 60
-# Amazon CloudWatch PutMetricAlarm: period times evaluation periods, for periods of an hour and more.
-LONGEST_EVALUATION_HOURS = 7 * 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Freshness:
-    """One metric of one copy, and from when on it alarms."""
+class Metric:
+    """One metric of one resource."""
 
-    name: str
-    """Unique in the Region; part of the alarm's name."""
-    why: str
     namespace: str
-    metric: str
-    dimensions: Mapping[str, pulumi.Input[str]]
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
     statistic: str
-    threshold: float
-    comparison: str
-    period_seconds: int
-    periods: int
-    missing: str
-    """What a missing value means: a lag that nobody reports is not a lag of zero."""
+    label: str
 
 
-def replica_lag(store: str, identifier: pulumi.Input[str], seconds: int) -> Freshness:
-    """How far a database's replica is behind. Published in the replica's Region (Amazon RDS user guide, ReplicaLag)."""
-    return Freshness(
-        name=f"replica-lag-{store}",
-        why=f"the replica of database {store} is more than {seconds} s behind, or its lag is not reported",
+@dataclass(frozen=True, kw_only=True)
+class TableReplication:
+    """A table that is written to in this Region, and the Region that receives its writes."""
+
+    table_name: str
+    receiving_region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketRule:
+    """One replication rule."""
+
+    source_bucket_name: str
+    destination_bucket_name: str
+    rule_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopiesTo:
+    """Copies that this Region's plan makes to a vault of the other Region."""
+
+    vault_name: str
+    resource_type: str | None = None
+    """`RDS`, `DynamoDB`, `S3` or `EBS`; by default any copy counts."""
+
+
+# The calls that write to a table. Their count says that there was something to replicate (Amazon DynamoDB developer
+# guide, "DynamoDB metrics and dimensions", SuccessfulRequestLatency by TableName and Operation).
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+
+
+def replica_lag(identifier: str) -> Metric:
+    """Seconds; in the replica's Region. RDS reports -1 when it does not know (Amazon RDS user guide, "Monitoring read
+    replication"), and nothing when the replica is gone."""
+    dimensions = (("DBInstanceIdentifier", identifier),)
+    return Metric(
+        namespace="AWS/RDS", name="ReplicaLag", dimensions=dimensions, statistic="Maximum", label=f"{identifier} lag"
+    )
+
+
+def free_storage(identifier: str) -> Metric:
+    """Bytes."""
+    dimensions = (("DBInstanceIdentifier", identifier),)
+    return Metric(
         namespace="AWS/RDS",
-        metric="ReplicaLag",
-        dimensions={"DBInstanceIdentifier": identifier},
-        statistic="Maximum",
-        threshold=seconds,
-        comparison="GreaterThanThreshold",
-        period_seconds=60,
-        periods=5,
-        missing="breaching",
+        name="FreeStorageSpace",
+        dimensions=dimensions,
+        statistic="Minimum",
+        label=f"{identifier} free storage",
     )
 
 
-def table_latency(store: str, table: pulumi.Input[str], receiving_region: str, seconds: int) -> Freshness:
-    """From a write to its arrival in the other Region. Published in the writing Region, while there are writes (Amazon DynamoDB
-    developer guide, ReplicationLatency): no value means no writes."""
-    return Freshness(
-        name=f"replication-latency-{store}",
-        why=f"writes of table {store} take more than {seconds} s to reach {receiving_region}",
+def table_latency(table: TableReplication) -> Metric:
+    """Milliseconds; in the Region that was written to, and only while it is (Amazon DynamoDB developer guide,
+    "Monitoring global tables")."""
+    return Metric(
         namespace="AWS/DynamoDB",
-        metric="ReplicationLatency",
-        dimensions={"TableName": table, "ReceivingRegion": receiving_region},
+        name="ReplicationLatency",
+        dimensions=(("TableName", table.table_name), ("ReceivingRegion", table.receiving_region)),
         statistic="Maximum",
-        threshold=seconds * 1000,
-        comparison="GreaterThanThreshold",
-        period_seconds=60,
-        periods=5,
-        missing="notBreaching",
+        label=f"{table.table_name} to {table.receiving_region}",
     )
 
 
-def bucket_latency(
-    store: str, source: pulumi.Input[str], destination: pulumi.Input[str], rule_id: str, seconds: int
-) -> Freshness:
-    """How far a bucket is behind its source. Published in the destination's Region (Amazon S3 user guide, replication metrics),
-    and also while nothing replicates."""
-    return Freshness(
-        name=f"replication-latency-{store}",
-        why=f"bucket {store} is more than {seconds} s behind its source",
+def table_writes(table_name: str, operation: str) -> Metric:
+    """How many calls of one kind wrote to a table in this Region; replicated writes are not among them."""
+    return Metric(
+        namespace="AWS/DynamoDB",
+        name="SuccessfulRequestLatency",
+        dimensions=(("TableName", table_name), ("Operation", operation)),
+        statistic="SampleCount",
+        label=f"{table_name} {operation}",
+    )
+
+
+def bucket_latency(rule: BucketRule) -> Metric:
+    """Seconds; in the destination's Region, and also while nothing replicates (Amazon S3 user guide, "Using S3
+    Replication metrics")."""
+    return _of_bucket("ReplicationLatency", "Maximum", rule)
+
+
+def bucket_failures(rule: BucketRule) -> Metric:
+    """Operations; in the source's Region, and only while something replicates (the same page)."""
+    return _of_bucket("OperationsFailedReplication", "Sum", rule)
+
+
+def _of_bucket(name: str, statistic: str, rule: BucketRule) -> Metric:
+    return Metric(
         namespace="AWS/S3",
-        metric="ReplicationLatency",
-        dimensions={"SourceBucket": source, "DestinationBucket": destination, "RuleId": rule_id},
-        statistic="Maximum",
-        threshold=seconds,
-        comparison="GreaterThanThreshold",
-        period_seconds=300,
-        periods=3,
-        missing="notBreaching",
+        name=name,
+        dimensions=(
+            ("SourceBucket", rule.source_bucket_name),
+            ("DestinationBucket", rule.destination_bucket_name),
+            ("RuleId", rule.rule_id),
+        ),
+        statistic=statistic,
+        label=f"{rule.source_bucket_name} to {rule.destination_bucket_name}",
     )
 
 
-def bucket_failures(store: str, source: pulumi.Input[str], destination: pulumi.Input[str], rule_id: str) -> Freshness:
-    """Objects that will never arrive by themselves. Published in the source's Region (Amazon S3 user guide)."""
-    return Freshness(
-        name=f"replication-failed-{store}",
-        why=f"objects of bucket {store} failed to replicate",
-        namespace="AWS/S3",
-        metric="OperationsFailedReplication",
-        dimensions={"SourceBucket": source, "DestinationBucket": destination, "RuleId": rule_id},
-        statistic="Sum",
-        threshold=0,
-        comparison="GreaterThanThreshold",
-        period_seconds=300,
-        periods=1,
-        missing="notBreaching",
-    )
-
-
-def copy_age(hours: int) -> Freshness:
-    """Copies of recovery points that were completed; none for so long means that the other Region's are too old (AWS Backup
-    developer guide, "AWS Backup metrics with CloudWatch")."""
-    if hours > LONGEST_EVALUATION_HOURS:
-        raise ValueError(f"copy_age_hours is {hours}: CloudWatch evaluates {LONGEST_EVALUATION_HOURS} hours at most")
-    return Freshness(
-        name="copy-age",
-        why=f"no recovery point was copied to the other Region for {hours} hours",
+def backup_count(name: str, vault_name: str, resource_type: str | None = None) -> Metric:
+    """How many jobs or recovery points; reported only when there are some. A copy job counts for the vault that it
+    copies to (AWS Backup developer guide, "Monitoring AWS Backup metrics with CloudWatch")."""
+    kind = (("ResourceType", resource_type),) if resource_type else ()
+    return Metric(
         namespace="AWS/Backup",
-        metric="NumberOfCopyJobsCompleted",
-        dimensions={},
+        name=name,
+        dimensions=(("BackupVaultName", vault_name), *kind),
         statistic="Sum",
-        threshold=1,
-        comparison="LessThanThreshold",
-        period_seconds=HOUR_SECONDS,
-        periods=hours,
-        missing="breaching",
+        label=f"{name} {resource_type or 'all'}",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ NOT_DATA = frozenset({"moto_api"})
 Backends = dict[str, dict[str, dict[str, Any]]]
 
 
+_LOCKS: dict[type, Any] = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
+
+
 class SnapshotError(Exception):
     """The snapshot exists but cannot be used."""
 
@@ -39,7 +43,7 @@ def _private_key_from_pem(pem: bytes) -> Any:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles private keys, which plain pickle cannot, and leaves out AWS's managed policies: 24 MB to rebuild."""
+    """Pickles private keys and locks, which plain pickle cannot, and leaves out AWS's managed policies: 24 MB to rebuild."""
 
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
@@ -47,6 +51,10 @@ class _Pickler(pickle.Pickler):
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
             return _private_key_from_pem, (pem,)
+        if type(obj) in _LOCKS:
+            return _LOCKS[
+                type(obj)
+            ], ()  # queues and instances hold locks of their own; nobody holds one while data is saved
         return NotImplemented
 
     def persistent_id(self, obj: Any) -> Any:

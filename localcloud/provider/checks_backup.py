@@ -134,7 +134,7 @@ ROWS: tuple[Row, ...] = (
     (_AIR_GAPPED, "maxRetentionDays", _AIR_GAPPED_SOURCE, within("maxRetentionDays", 7, 36500)),
     (_AIR_GAPPED, "minRetentionDays", _AIR_GAPPED_SOURCE, air_gapped_order),
     (_TESTING_PLAN, "name", _PLAN_SOURCE, named(_TESTING_NAME)),
-    (_TESTING_PLAN, "startWindowHours", _PLAN_SOURCE, within("startWindowHours", 1, 168)),
+    (_TESTING_PLAN, "startWindowHours", _PLAN_SOURCE, within("startWindowHours", 0, 168)),
     (_TESTING_PLAN, "recoveryPointSelection", "AWS Backup RestoreTestingRecoveryPointSelection", selection_window),
     (_TESTING_SELECTION, "name", _SELECTION_SOURCE, named(_TESTING_NAME)),
     (_TESTING_SELECTION, "validationWindowHours", _SELECTION_SOURCE, within("validationWindowHours", 1, 168)),

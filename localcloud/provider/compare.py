@@ -71,7 +71,8 @@ def _without(value: Any, defaults: Mapping[str, Any]) -> Any:
 
 
 def _sorted(value: Any) -> Any:
-    return sorted((_pruned(item) for item in value or []), key=repr)
+    # Members of a structure come in any order.
+    return sorted((_pruned(item) for item in value or []), key=lambda item: json.dumps(item, sort_keys=True))
 
 
 def _pruned(value: Any) -> Any:

@@ -93,7 +93,8 @@ def previewed(kind: ResourceType, c: Context, inputs: Props) -> Props:
 def preview_of_update(kind: ResourceType, c: Context, before: Before, new: Props) -> Props:
     """The outputs after an update that is not done yet."""
     kept = {key: value for key, value in before.state.items() if key not in before.inputs}
-    return {**kept, **new, **_tags_all(kind, c, new)}
+    renewed = dict.fromkeys(kind.renewed_by(difference(kind, c, before, new).changed), UNKNOWN)
+    return {**kept, **renewed, **new, **_tags_all(kind, c, new)}
 
 
 def _tags_all(kind: ResourceType, c: Context, inputs: Props) -> Props:

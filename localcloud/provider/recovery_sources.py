@@ -78,4 +78,10 @@ RECOVERY_SOURCES: dict[str, Row] = {
         {},
     ),
     "aws:route53/zone:Zone": ("route53", "CreateHostedZoneRequest", {"comment": "HostedZoneConfig.Comment"}, {}),
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": (
+        "s3",
+        "PutObjectLockConfigurationRequest",
+        {"objectLockEnabled": "ObjectLockConfiguration.ObjectLockEnabled", "rule": "ObjectLockConfiguration.Rule"},
+        {},
+    ),
 }

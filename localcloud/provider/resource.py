@@ -99,6 +99,10 @@ class ResourceType:
         """Those of the changed properties that need a new resource."""
         return changed & (self.replace_on | {"region"})
 
+    def renewed_by(self, changed: frozenset[str]) -> frozenset[str]:
+        """Outputs that an update of these properties alters, so that a preview of it does not know them (a version)."""
+        return frozenset()
+
     def inputs_of(self, live: Props) -> Props:
         """The inputs that would lead to what `read` returned, for an import."""
         return {key: live[key] for key in self.modelled if live.get(key) not in (None, [], {})}

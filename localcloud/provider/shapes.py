@@ -22,6 +22,8 @@ def to_api(value: Any, shape: Shape, path: str = "") -> Any:
         return _structure(value, shape, path)
     if shape.type_name == "list":
         return _list(value, shape, path)
+    if shape.type_name == "boolean" and isinstance(value, str):
+        return value == "true"  # the SDK spells some switches as text, so that they can be left out
     return value
 
 
@@ -70,7 +72,8 @@ def from_api(value: Any, kind: Any, like: Any, defaults: Mapping[str, Any]) -> A
 
 def _from_api(value: Any, kind: Any, like: Any, choice: tuple[Mapping[str, Any], bool]) -> Any:
     if isinstance(kind, str):
-        return (value[0] if value else None) if isinstance(value, list) else value
+        one = (value[0] if value else None) if isinstance(value, list) else value
+        return str(one).lower() if kind == "string" and isinstance(one, bool) else one
     if "list" in kind:
         items = value if isinstance(value, list) else [value]
         return [_from_api(item, kind["list"], _at(like, index), choice) for index, item in enumerate(items)]

@@ -8,8 +8,10 @@ from localcloud.provider.codec import Props
 from tests.localcloud import (
     provider_cases_audit,
     provider_cases_backup,
+    provider_cases_data,
     provider_cases_recovery,
     provider_cases_route53,
+    provider_cases_servers,
     provider_cases_watch,
 )
 from tests.localcloud.conftest import Client
@@ -535,9 +537,11 @@ CASES: dict[str, Case] = {
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Case(
         _group_rule("in"), tagged(a="1"), {"cidrIpv4": "10.9.0.0/16"}, _ec2_tag, "tags"
     ),
+    **provider_cases_audit.CASES,
     **provider_cases_backup.CASES,
+    **provider_cases_data.CASES,
     **provider_cases_recovery.CASES,
     **provider_cases_route53.CASES,
-    **provider_cases_audit.CASES,
+    **provider_cases_servers.CASES,
     **provider_cases_watch.CASES,
 }

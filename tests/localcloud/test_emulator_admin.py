@@ -80,3 +80,66 @@ def test_the_inventory_lists_what_was_made_and_not_what_aws_has_by_itself(emulat
     client("s3", "us-west-2").delete_bucket(Bucket="invoices")
     ec2.delete_vpc(VpcId=vpc)
     assert call(emulator, "GET", "/_securecart/inventory") == (200, {})
+
+
+def test_the_inventory_lists_what_backups_and_recovery_are_made_of_until_it_is_gone(
+    emulator: Emulator, client: Client
+) -> None:
+    emulator.reset()
+    backup, arc = client("backup"), client("arc-region-switch")
+    points = {"Algorithm": "RANDOM_WITHIN_WINDOW", "IncludeVaults": ["*"], "RecoveryPointTypes": ["SNAPSHOT"]}
+    backup.create_restore_testing_plan(
+        RestoreTestingPlan={
+            "RestoreTestingPlanName": "monthly",
+            "RecoveryPointSelection": points,
+            "ScheduleExpression": "cron(0 5 ? * * *)",
+        }
+    )
+    role = "arn:aws:iam::123456789012:role/recovery"
+    backup.create_restore_testing_selection(
+        RestoreTestingPlanName="monthly",
+        RestoreTestingSelection={
+            "RestoreTestingSelectionName": "rds",
+            "ProtectedResourceType": "RDS",
+            "IamRoleArn": role,
+            "ProtectedResourceArns": ["*"],
+        },
+    )
+    backup.create_framework(FrameworkName="audit", FrameworkControls=[{"ControlName": "BACKUP_PLAN_MIN_FREQUENCY"}])
+    backup.create_report_plan(
+        ReportPlanName="jobs",
+        ReportDeliveryChannel={"S3BucketName": "reports"},
+        ReportSetting={"ReportTemplate": "BACKUP_JOB_REPORT"},
+    )
+    plan = arc.create_plan(
+        name="shop",
+        regions=["us-east-1", "us-west-2"],
+        recoveryApproach="activeActive",
+        executionRole=role,
+        workflows=[],
+    )["plan"]["arn"]
+    hub = client("resiliencehubv2", "us-west-2")
+    policy = hub.create_policy(name="shop", dataRecovery={"timeBetweenBackupsInMinutes": 60})["policy"]["policyArn"]
+    zone = client("route53").create_hosted_zone(Name="example.com", CallerReference="one")["HostedZone"]["Id"]
+
+    assert call(emulator, "GET", "/_securecart/inventory")[1] == {
+        "us-east-1": {
+            "backup": {
+                "restore-testing-plan": ["monthly"],
+                "restore-testing-selection": ["monthly/rds"],
+                "framework": ["audit"],
+                "report-plan": ["jobs"],
+            }
+        },
+        "us-west-2": {"resiliencehubv2": {"policy": ["shop"]}},
+        "global": {"arc-region-switch": {"plan": ["shop"]}, "route53": {"zone": ["example.com."]}},
+    }
+
+    backup.delete_restore_testing_selection(RestoreTestingPlanName="monthly", RestoreTestingSelectionName="rds")
+    backup.delete_restore_testing_plan(RestoreTestingPlanName="monthly")
+    backup.delete_framework(FrameworkName="audit")
+    backup.delete_report_plan(ReportPlanName="jobs")
+    arc.delete_plan(arn=plan)
+    hub.delete_policy(policyArn=policy)
+    client("route53").delete_hosted_zone(Id=zone)
+    assert call(emulator, "GET", "/_securecart/inventory") == (200, {})

@@ -198,6 +198,8 @@ def test_an_air_gapped_vault_is_locked_and_stays_so(client: Client) -> None:
     assert (read["Locked"], read["MinRetentionDays"], read["MaxRetentionDays"]) == (True, 7, 90)
     with refused("InvalidRequestException"):
         backup.put_backup_vault_lock_configuration(BackupVaultName=vault, MinRetentionDays=1)
+    with refused("InvalidRequestException"):
+        backup.delete_backup_vault_lock_configuration(BackupVaultName=vault)
     backup.delete_backup_vault(BackupVaultName=vault)
 
 

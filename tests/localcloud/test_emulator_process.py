@@ -74,6 +74,21 @@ def make_data(cloud: LocalCloud) -> dict[str, str]:
         State="ENABLED",
         PolicyDetails={"ResourceTypes": ["VOLUME"], "TargetTags": [{"Key": "backup", "Value": "ebs"}]},
     )["PolicyId"]
+    plan = client(cloud, "arc-region-switch").create_plan(
+        name="shop",
+        regions=["us-east-1", "us-west-2"],
+        recoveryApproach="activeActive",
+        executionRole="arn:aws:iam::123456789012:role/switch",
+        workflows=[],
+    )["plan"]["arn"]
+    client(cloud, "backup").create_framework(
+        FrameworkName="audit", FrameworkControls=[{"ControlName": "BACKUP_RECOVERY_POINT_ENCRYPTED"}]
+    )
+    check = client(cloud, "route53").create_health_check(
+        CallerReference="one", HealthCheckConfig={"Type": "HTTPS", "FullyQualifiedDomainName": "shop.example.com"}
+    )["HealthCheck"]["Id"]
+    target = {"timeBetweenBackupsInMinutes": 60}
+    policy_arn = client(cloud, "resiliencehubv2").create_policy(name="shop", dataRecovery=target)["policy"]["policyArn"]
     cipher = kms.encrypt(KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
     signature = kms.sign(KeyId=signing, Message=b"m", SigningAlgorithm="RSASSA_PSS_SHA_256")["Signature"]
     curve_signature = kms.sign(KeyId=elliptic, Message=b"m", SigningAlgorithm="ECDSA_SHA_256")["Signature"]
@@ -85,6 +100,9 @@ def make_data(cloud: LocalCloud) -> dict[str, str]:
         "curve_signature": curve_signature,
         "policy": policy,
         "dlm": policy_id,
+        "plan": plan,
+        "check": check,
+        "policy_arn": policy_arn,
     }
 
 
@@ -119,6 +137,12 @@ def test_data_and_identity_survive_a_stop_and_a_start(paths: LocalPaths) -> None
     assert [policy["PolicyArn"] for policy in attached] == [made["policy"]]
     assert iam.get_policy(PolicyArn=made["policy"])["Policy"]["AttachmentCount"] == 1
     assert client(second, "dlm", "us-west-2").get_lifecycle_policy(PolicyId=made["dlm"])["Policy"]["State"] == "ENABLED"
+    assert client(second, "arc-region-switch").get_plan(arn=made["plan"])["plan"]["name"] == "shop"
+    assert client(second, "backup").describe_framework(FrameworkName="audit")["DeploymentStatus"] == "COMPLETED"
+    config = client(second, "route53").get_health_check(HealthCheckId=made["check"])["HealthCheck"]["HealthCheckConfig"]
+    assert config["EnableSNI"] is True
+    policy = client(second, "resiliencehubv2").get_policy(policyArn=made["policy_arn"])["policy"]
+    assert policy["dataRecovery"] == {"timeBetweenBackupsInMinutes": 60}
 
 
 def test_sigterm_saves_the_data(paths: LocalPaths) -> None:

@@ -81,8 +81,9 @@ def test_a_misspelt_member_is_refused_with_the_name_that_was_meant() -> None:
     assert "did you mean kmsKeyArn?" in failure.reason
 
 
-def test_a_class_of_table_that_the_emulator_forgets_is_refused() -> None:
-    assert "tableClass" in {f.property for f in failures(TABLE, {"tableClass": "STANDARD"})}
+def test_a_setting_of_a_table_that_is_not_modelled_is_refused() -> None:
+    throughput = {"maxReadRequestUnits": 10}
+    assert "onDemandThroughput" in {f.property for f in failures(TABLE, {"onDemandThroughput": throughput})}
 
 
 def test_a_nested_value_of_the_wrong_kind_is_refused_with_its_index() -> None:

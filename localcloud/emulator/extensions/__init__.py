@@ -19,7 +19,9 @@ from moto.moto_server.werkzeug_app import HTTP_METHODS, BackendRequest
 from werkzeug.routing import Map
 
 from localcloud.emulator.extensions import (
+    appautoscaling_policies,
     arc_region_switch,
+    autoscaling_groups,
     backup_air_gapped_vaults,
     backup_audit,
     backup_notifications,
@@ -33,9 +35,11 @@ from localcloud.emulator.extensions import (
     config_recording_mode,
     dlm,
     drs,
+    dynamodb_classes,
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,
+    ec2_launch_templates,
     ec2_security_group_rules,
     elb_certificates,
     guardduty_detectors,
@@ -48,16 +52,20 @@ from localcloud.emulator.extensions import (
     rds_backup_replication,
     rds_instances,
     rds_replicas,
+    rds_snapshots,
     rds_subnet_groups,
     resilience_hub_policies,
     route53_health_checks,
     route53_zones,
     s3_default_encryption,
     s3_documents,
+    s3_object_lock,
     secrets_replicas,
 )
 
 _MODULES = (
+    appautoscaling_policies,
+    autoscaling_groups,
     backup_vaults,
     backup_air_gapped_vaults,
     backup_notifications,
@@ -69,9 +77,11 @@ _MODULES = (
     cloudtrail_trails,
     cloudwatch_alarms,
     config_recording_mode,
+    dynamodb_classes,
     dynamodb_encryption,
     dynamodb_replicas,
     ebs_encryption,
+    ec2_launch_templates,
     ec2_security_group_rules,
     elb_certificates,
     iam_service_roles,
@@ -84,11 +94,13 @@ _MODULES = (
     rds_backup_replication,
     rds_instances,
     rds_replicas,
+    rds_snapshots,
     rds_subnet_groups,
     route53_health_checks,
     route53_zones,
     s3_default_encryption,
     s3_documents,
+    s3_object_lock,
     secrets_replicas,
 )
 

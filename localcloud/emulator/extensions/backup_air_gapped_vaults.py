@@ -18,6 +18,9 @@ _MINIMUM_RETENTION_DAYS = 7
 # API reference, PutBackupVaultLockConfiguration: 100 years.
 _MAXIMUM_RETENTION_DAYS = 36500
 
+_put_lock = BackupResponse.put_backup_vault_lock_configuration
+_delete_lock = BackupResponse.delete_backup_vault_lock_configuration
+
 
 def create_logically_air_gapped_backup_vault(self: BackupResponse) -> ActionResult:
     """CreateLogicallyAirGappedBackupVault."""
@@ -52,16 +55,29 @@ def check_air_gapped_target(backend: BackupBackend, arn: str) -> None:
 
 def put_backup_vault_lock_configuration(self: BackupResponse) -> ActionResult:
     """PutBackupVaultLockConfiguration, refused for a vault whose lock is part of it."""
-    name = parameters(self)["BackupVaultName"]
-    if find_vault(self.backup_backend, name).vault_type == AIR_GAPPED:
-        raise InvalidRequestException(f"{name} is a logically air-gapped vault: its lock cannot be changed")
-    answer: ActionResult = _put_backup_vault_lock_configuration(self)
+    _refuse_air_gapped(self)
+    answer: ActionResult = _put_lock(self)
     return answer
 
 
-_put_backup_vault_lock_configuration = BackupResponse.put_backup_vault_lock_configuration
+def delete_backup_vault_lock_configuration(self: BackupResponse) -> ActionResult:
+    """DeleteBackupVaultLockConfiguration, refused for a vault whose lock is part of it."""
+    _refuse_air_gapped(self)
+    answer: ActionResult = _delete_lock(self)
+    return answer
+
+
+def _refuse_air_gapped(response: BackupResponse) -> None:
+    name = parameters(response)["BackupVaultName"]
+    if find_vault(response.backup_backend, name).vault_type == AIR_GAPPED:
+        raise InvalidRequestException(f"{name} is a logically air-gapped vault: its lock cannot be changed")
 
 
 def apply() -> None:
     """Add air-gapped vaults to moto's AWS Backup."""
-    extend(BackupResponse, create_logically_air_gapped_backup_vault, put_backup_vault_lock_configuration)
+    extend(
+        BackupResponse,
+        create_logically_air_gapped_backup_vault,
+        put_backup_vault_lock_configuration,
+        delete_backup_vault_lock_configuration,
+    )

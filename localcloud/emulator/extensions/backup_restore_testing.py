@@ -28,7 +28,7 @@ from localcloud.emulator.extensions.calls import extend, parameters
 _NAME = re.compile(r"[0-9A-Za-z_]{1,50}")
 _PLAN_DEFAULTS = {"ScheduleExpressionTimezone": "Etc/UTC", "StartWindowHours": 24}
 _RECOVERY_POINT_DEFAULTS = {"ExcludeVaults": [], "SelectionWindowDays": 30}
-_START_WINDOW_HOURS = range(1, 169)
+_START_WINDOW_HOURS = range(169)
 _SELECTION_WINDOW_DAYS = range(1, 366)
 _VALIDATION_WINDOW_HOURS = range(169)
 

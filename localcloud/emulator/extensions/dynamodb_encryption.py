@@ -10,15 +10,17 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.responses import DynamoHandler
 
 from localcloud.emulator.extensions.calls import extend, find_key
+from localcloud.emulator.extensions.dynamodb_classes import update_class
 
 _create_table = DynamoHandler.create_table
 
 
 def create_table(self: DynamoHandler) -> ActionResult:
-    """CreateTable, refused when its key does not exist in the Region."""
+    """CreateTable with its class, refused when its key does not exist in the Region."""
     if self.body.get("SSESpecification"):
         self.body["SSESpecification"] = _resolve(self.dynamodb_backend, self.body["SSESpecification"])
     result: ActionResult = _create_table(self)
+    update_class(self)
     return result
 
 

@@ -18,6 +18,7 @@ from moto.dynamodb.models.table import StreamShard
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from localcloud.emulator.extensions.calls import extend, find_key
+from localcloud.emulator.extensions.dynamodb_classes import class_summary, update_class
 from localcloud.emulator.extensions.dynamodb_encryption import update_encryption
 
 # What all replicas of a global table have in common (DynamoDB developer guide, "Global tables: how it works").
@@ -45,6 +46,7 @@ def update_table(self: DynamoHandler) -> ActionResult:
         _REPLICA_ACTIONS[action](self.dynamodb_backend, table, asked)
     _update_table(self)
     update_encryption(self)
+    update_class(self)
     _share_settings(table)
     return DynamoResult(table.describe())
 
@@ -63,8 +65,9 @@ def update_time_to_live(self: DynamoDBBackend, table_name: str, ttl_spec: dict[s
 
 
 def describe(self: Table, base_key: str = "TableDescription") -> dict[str, Any]:
-    """DescribeTable: names the replicas in the other Regions, each with its key."""
+    """DescribeTable: the class, and the replicas in the other Regions, each with its key and the class of its own."""
     result: dict[str, Any] = _describe(self, base_key=base_key)
+    result[base_key] |= class_summary(self)
     others = [replica for region, replica in replicas_of(self).items() if region != self.region_name]
     if others:
         result[base_key]["GlobalTableVersion"] = "2019.11.21"
@@ -73,16 +76,18 @@ def describe(self: Table, base_key: str = "TableDescription") -> dict[str, Any]:
 
 
 def _describe_replica(replica: Table) -> dict[str, Any]:
-    description = {"RegionName": replica.region_name, "ReplicaStatus": "ACTIVE"}
+    description: dict[str, Any] = {"RegionName": replica.region_name, "ReplicaStatus": "ACTIVE"}
     key_arn = (replica.sse_specification or {}).get("KMSMasterKeyId")
     if key_arn:
         description["KMSMasterKeyId"] = key_arn
+    if replica.table_class_override:
+        description["ReplicaTableClassSummary"] = {"TableClass": replica.table_class_override}
     return description
 
 
 def _create_replica(backend: DynamoDBBackend, table: Table, asked: dict[str, Any]) -> None:
     region = asked["RegionName"]
-    _refuse_unmodelled(asked, {"RegionName", "KMSMasterKeyId"})
+    _refuse_unmodelled(asked, {"RegionName", "KMSMasterKeyId", "TableClassOverride"})
     _refuse_own_region(backend, region)
     if region in replicas_of(table):
         raise MockValidationException(f"Failed to create the replica in {region}: the table already has one there")
@@ -100,6 +105,8 @@ def _create_replica(backend: DynamoDBBackend, table: Table, asked: dict[str, Any
     replica.table_arn = replica._generate_arn(table.name)
     replica.created_at = utcnow()
     replica.tags = []
+    replica.table_class_override = asked.get("TableClassOverride")
+    replica.table_class = replica.table_class_override or table.table_class
     replica.deletion_protection_enabled = False
     replica.continuous_backups = {
         "ContinuousBackupsStatus": "ENABLED",

@@ -24,7 +24,10 @@ _KEPT_AS_GIVEN = (
     "performance_insights_retention_period",
     "network_type",
     "dedicated_log_volume",
+    "database_insights_mode",
 )
+# API reference, CreateDBInstance: "Default: 7 days".
+_INSIGHTS_RETENTION_DAYS = 7
 
 _create_db_instance = RDSBackend.create_db_instance
 _modify_db_instance = RDSBackend.modify_db_instance
@@ -108,6 +111,8 @@ def keep(database: DBInstance, asked: dict[str, Any]) -> None:
     for name in _KEPT_AS_GIVEN:
         if asked.get(name) is not None:
             setattr(database, name, asked[name])
+    if database.performance_insights_enabled and not getattr(database, "performance_insights_retention_period", None):
+        database.performance_insights_retention_period = _INSIGHTS_RETENTION_DAYS
 
 
 def find_database(database_arn: str) -> DBInstance | None:

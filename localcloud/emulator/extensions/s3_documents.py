@@ -62,7 +62,12 @@ def get_bucket_lifecycle(self: S3Response) -> Any:
 
 
 def put_bucket_versioning(self: S3Backend, bucket_name: str, status: str) -> None:
-    """PutBucketVersioning, which cannot suspend the versioning that replication stands on."""
+    """PutBucketVersioning, which cannot suspend the versioning that replication or Object Lock stands on."""
+    if status == "Suspended" and self.get_bucket(bucket_name).object_lock_enabled:
+        raise S3ClientError(
+            "InvalidBucketState",
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+        )
     if status == "Suspended" and getattr(self.get_bucket(bucket_name), "replication", None):
         raise S3ClientError(
             "InvalidBucketState",

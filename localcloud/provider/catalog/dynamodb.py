@@ -1,10 +1,11 @@
-"""DynamoDB: tables, and global table replicas as a resource of the replica's Region."""
+"""DynamoDB tables."""
 
 from __future__ import annotations
 
 import time
 from typing import Any, ClassVar
 
+from localcloud.provider.catalog import dynamodb_indexes
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, some, tag_list, tag_map
 
@@ -55,14 +56,26 @@ class Table(ResourceType):
     modelled = frozenset(
         {
             "name", "hashKey", "rangeKey", "attributes", "billingMode", "readCapacity", "writeCapacity", "streamEnabled",
-            "streamViewType", "serverSideEncryption", "pointInTimeRecovery", "deletionProtectionEnabled",
+            "streamViewType", "serverSideEncryption", "pointInTimeRecovery", "deletionProtectionEnabled", "tableClass", "ttl",
+            "globalSecondaryIndexes",
         }
     )  # fmt: skip
-    kept = frozenset(
-        {"attributes", "readCapacity", "writeCapacity", "streamViewType", "serverSideEncryption", "pointInTimeRecovery"}
+    not_modelled = frozenset(
+        f"globalSecondaryIndexes.{name}" for name in ("keySchemas", "onDemandThroughput", "warmThroughput")
     )
-    defaults: ClassVar = {"billingMode": "PROVISIONED", "streamEnabled": False, "deletionProtectionEnabled": False}
-    unordered = frozenset({"attributes"})
+    kept = frozenset(
+        {
+            "attributes", "readCapacity", "writeCapacity", "streamViewType", "serverSideEncryption", "pointInTimeRecovery",
+            "ttl",
+        }
+    )  # fmt: skip
+    defaults: ClassVar = {
+        "billingMode": "PROVISIONED",
+        "streamEnabled": False,
+        "deletionProtectionEnabled": False,
+        "tableClass": "STANDARD",
+    }
+    unordered = frozenset({"attributes", "globalSecondaryIndexes"})
     computed = ("arn", "streamArn", "streamLabel")
     name_property = "name"
 
@@ -73,12 +86,17 @@ class Table(ResourceType):
         c.client("dynamodb").create_table(
             TableName=p["name"],
             KeySchema=keys,
-            AttributeDefinitions=[{"AttributeName": a["name"], "AttributeType": a["type"]} for a in p["attributes"]],
+            AttributeDefinitions=dynamodb_indexes.definitions(p),
             BillingMode=p.get("billingMode", "PROVISIONED"),
             DeletionProtectionEnabled=bool(p.get("deletionProtectionEnabled", False)),
             Tags=tag_list(c.all_tags(p)),
             **self._throughput(p),
-            **some(StreamSpecification=self._stream(p), SSESpecification=self._encryption(p)),
+            **some(
+                StreamSpecification=self._stream(p),
+                SSESpecification=self._encryption(p),
+                TableClass=p.get("tableClass"),
+                GlobalSecondaryIndexes=dynamodb_indexes.to_api(p) or None,
+            ),
         )
         return str(p["name"])
 
@@ -87,6 +105,22 @@ class Table(ResourceType):
         wanted = p.get("pointInTimeRecovery") or {}
         if wanted.get("enabled"):
             set_recovery(c, id_, True, wanted.get("recoveryPeriodInDays"))
+        if (p.get("ttl") or {}).get("enabled"):
+            self._set_time_to_live(c, id_, p["ttl"])
+
+    @staticmethod
+    def _set_time_to_live(c: Context, name: str, wanted: Props) -> None:
+        specification = {"Enabled": bool(wanted.get("enabled")), "AttributeName": wanted["attributeName"]}
+        c.client("dynamodb").update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
+
+    @staticmethod
+    def _time_to_live(c: Context, name: str, given: Any) -> Props | None:
+        live = c.client("dynamodb").describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        enabled = live.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
+        if not enabled and given is None:
+            return None
+        attribute = live.get("AttributeName") if enabled or "attributeName" in (given or {}) else None
+        return some(enabled=enabled, attributeName=attribute)
 
     @staticmethod
     def _throughput(p: Props) -> dict[str, Any]:
@@ -146,6 +180,9 @@ class Table(ResourceType):
                 ),
             },
             "deletionProtectionEnabled": bool(table.get("DeletionProtectionEnabled", False)),
+            "tableClass": (table.get("TableClassSummary") or {}).get("TableClass", "STANDARD"),
+            "globalSecondaryIndexes": dynamodb_indexes.from_api(table, state),
+            "ttl": self._time_to_live(c, id_, state.get("ttl")),
             "tagsAll": live_tags(c, table["TableArn"]),
         }
 
@@ -154,7 +191,10 @@ class Table(ResourceType):
         # One kind of change a call, as UpdateTable demands.
         if changed & {"billingMode", "readCapacity", "writeCapacity"}:
             dynamodb.update_table(
-                TableName=id_, BillingMode=new.get("billingMode", "PROVISIONED"), **self._throughput(new)
+                TableName=id_,
+                BillingMode=new.get("billingMode", "PROVISIONED"),
+                **self._throughput(new),
+                **dynamodb_indexes.capacities(old, new),
             )
         if changed & {"streamEnabled", "streamViewType"}:
             dynamodb.update_table(TableName=id_, StreamSpecification=self._stream(new) or {"StreamEnabled": False})
@@ -164,6 +204,15 @@ class Table(ResourceType):
             dynamodb.update_table(
                 TableName=id_, DeletionProtectionEnabled=bool(new.get("deletionProtectionEnabled", False))
             )
+        if "globalSecondaryIndexes" in changed:
+            for change in dynamodb_indexes.changes(old, new):
+                dynamodb.update_table(TableName=id_, **change)
+                wait_until_active(c, id_)
+        if "tableClass" in changed:
+            dynamodb.update_table(TableName=id_, TableClass=new.get("tableClass", "STANDARD"))
+        if "ttl" in changed and new.get("ttl"):
+            known = old.get("ttl") or {}
+            self._set_time_to_live(c, id_, {**known, **new["ttl"]})
         if "pointInTimeRecovery" in changed:
             wanted = new.get("pointInTimeRecovery") or {}
             set_recovery(c, id_, bool(wanted.get("enabled")), wanted.get("recoveryPeriodInDays"))
@@ -171,70 +220,3 @@ class Table(ResourceType):
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
         c.client("dynamodb").delete_table(TableName=id_)
-
-
-class TableReplica(ResourceType):
-    """The provider is the replica Region's; the calls that add and remove the replica go to the source's Region, as in AWS."""
-
-    token = "aws:dynamodb/tableReplica:TableReplica"
-    replace_on = frozenset({"globalTableArn", "kmsKeyArn", "tableClassOverride"})
-    exclusive = True
-    modelled = frozenset({"globalTableArn", "kmsKeyArn", "pointInTimeRecovery", "deletionProtectionEnabled"})
-    kept = frozenset({"kmsKeyArn"})
-    defaults: ClassVar = {"pointInTimeRecovery": False, "deletionProtectionEnabled": False}
-    computed = ("arn",)
-
-    @staticmethod
-    def _source(arn: str) -> tuple[str, str]:
-        return arn.split(":")[3], arn.rsplit("/", 1)[1]
-
-    def create(self, c: Context, p: Props) -> str:
-        region, name = self._source(p["globalTableArn"])
-        member = some(RegionName=c.region, KMSMasterKeyId=p.get("kmsKeyArn"))
-        c.client("dynamodb", region).update_table(TableName=name, ReplicaUpdates=[{"Create": member}])
-        return f"{name}:{region}"
-
-    def finish(self, c: Context, id_: str, p: Props) -> None:
-        name = id_.rsplit(":", 1)[0]
-        wait_until_active(c, name)
-        if p.get("pointInTimeRecovery"):
-            set_recovery(c, name, True)
-        if p.get("deletionProtectionEnabled"):
-            c.client("dynamodb").update_table(TableName=name, DeletionProtectionEnabled=True)
-        if tags := c.all_tags(p):
-            c.client("dynamodb").tag_resource(ResourceArn=self._arn(c, name), Tags=tag_list(tags))
-
-    @staticmethod
-    def _arn(c: Context, name: str) -> str:
-        return f"arn:aws:dynamodb:{c.region}:{c.account_id}:table/{name}"
-
-    def read(self, c: Context, id_: str, state: Props) -> Props | None:
-        name, region = id_.rsplit(":", 1)
-        source = c.client("dynamodb", region).describe_table(TableName=name)["Table"]
-        if not any(r["RegionName"] == c.region for r in source.get("Replicas") or []):
-            return None
-        replica = c.client("dynamodb").describe_table(TableName=name)["Table"]
-        return {
-            "arn": replica["TableArn"],
-            "globalTableArn": source["TableArn"],
-            "kmsKeyArn": (replica.get("SSEDescription") or {}).get("KMSMasterKeyArn"),
-            "pointInTimeRecovery": recovery(c, name).get("PointInTimeRecoveryStatus") == "ENABLED",
-            "deletionProtectionEnabled": bool(replica.get("DeletionProtectionEnabled", False)),
-            "tagsAll": live_tags(c, replica["TableArn"]),
-        }
-
-    def update(self, c: Context, id_: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        name = id_.rsplit(":", 1)[0]
-        if "pointInTimeRecovery" in changed:
-            set_recovery(c, name, bool(new.get("pointInTimeRecovery")))
-        if "deletionProtectionEnabled" in changed:
-            c.client("dynamodb").update_table(
-                TableName=name, DeletionProtectionEnabled=bool(new.get("deletionProtectionEnabled", False))
-            )
-        set_tags(c, self._arn(c, name), old, new)
-
-    def delete(self, c: Context, id_: str, state: Props) -> None:
-        name, region = id_.rsplit(":", 1)
-        if self.read(c, id_, state) is None:
-            return
-        c.client("dynamodb", region).update_table(TableName=name, ReplicaUpdates=[{"Delete": {"RegionName": c.region}}])

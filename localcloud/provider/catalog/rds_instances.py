@@ -1,4 +1,4 @@
-"""RDS instances (primary and cross-Region replica), and their replicated automated backups."""
+"""RDS instances: primary and cross-Region replica."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ _SIMPLE = {
     "maintenanceWindow": "PreferredMaintenanceWindow",
     "parameterGroupName": "DBParameterGroupName",
     "caCertIdentifier": "CACertificateIdentifier",
+    "databaseInsightsMode": "DatabaseInsightsMode",
+    "monitoringInterval": "MonitoringInterval",
+    "monitoringRoleArn": "MonitoringRoleArn",
+    "performanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
+    "performanceInsightsRetentionPeriod": "PerformanceInsightsRetentionPeriod",
 }
 _ONLY_AT_CREATION = {
     "engine": "Engine",
@@ -93,7 +98,8 @@ class Instance(ResourceType):
     kept = frozenset(
         {
             "allocatedStorage", "availabilityZone", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "dbName",
-            "dbSubnetGroupName", "engine", "engineVersion", "identifier", "kmsKeyId", "maintenanceWindow", "multiAz",
+            "dbSubnetGroupName", "engine", "engineVersion", "identifier", "kmsKeyId", "maintenanceWindow", "multiAz", "iops",
+            "databaseInsightsMode", "monitoringRoleArn", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod",
             "parameterGroupName", "port", "storageEncrypted", "storageThroughput", "storageType", "username", "vpcSecurityGroupIds",
         }
     )  # fmt: skip
@@ -102,6 +108,7 @@ class Instance(ResourceType):
         "copyTagsToSnapshot": False,
         "deletionProtection": False,
         "iamDatabaseAuthenticationEnabled": False,
+        "monitoringInterval": 0,
         "performanceInsightsEnabled": False,
         "publiclyAccessible": False,
     }
@@ -228,37 +235,3 @@ class Instance(ResourceType):
             DeleteAutomatedBackups=state.get("deleteAutomatedBackups", True),
             **final,
         )
-
-
-class InstanceAutomatedBackupsReplication(ResourceType):
-    token = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
-    replace_on = frozenset({"sourceDbInstanceArn", "kmsKeyId", "retentionPeriod"})
-    exclusive = True
-    modelled = frozenset({"sourceDbInstanceArn", "kmsKeyId", "retentionPeriod"})
-    kept = frozenset({"kmsKeyId"})
-    defaults: ClassVar = {"retentionPeriod": 7}
-    state_only = frozenset({"preSignedUrl"})
-    taggable = False
-
-    def create(self, c: Context, p: Props) -> str:
-        made = c.client("rds").start_db_instance_automated_backups_replication(
-            SourceDBInstanceArn=p["sourceDbInstanceArn"],
-            SourceRegion=p["sourceDbInstanceArn"].split(":")[3],
-            BackupRetentionPeriod=p.get("retentionPeriod", 7),
-            **some(KmsKeyId=p.get("kmsKeyId")),
-        )
-        return str(made["DBInstanceAutomatedBackup"]["DBInstanceAutomatedBackupsArn"])
-
-    def read(self, c: Context, id_: str, state: Props) -> Props | None:
-        found = c.client("rds").describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=id_)
-        if not found["DBInstanceAutomatedBackups"]:
-            return None
-        backup = found["DBInstanceAutomatedBackups"][0]
-        return {
-            "sourceDbInstanceArn": backup["DBInstanceArn"],
-            "kmsKeyId": backup.get("KmsKeyId"),
-            "retentionPeriod": backup["BackupRetentionPeriod"],
-        }
-
-    def delete(self, c: Context, id_: str, state: Props) -> None:
-        c.client("rds").stop_db_instance_automated_backups_replication(SourceDBInstanceArn=state["sourceDbInstanceArn"])

@@ -1,9 +1,10 @@
-"""IAM: what EC2 servers and AWS services themselves work with."""
+"""IAM instance profiles, and the roles that a service makes for itself."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from localcloud.provider.catalog.attributes import tag_changes
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import Context, ResourceType, some, tag_list, tag_map
 
@@ -18,7 +19,7 @@ class InstanceProfile(ResourceType):
 
     def create(self, c: Context, p: Props) -> str:
         c.client("iam").create_instance_profile(
-            InstanceProfileName=p["name"], Tags=tag_list(c.all_tags(p)), **some(Path=p.get("path"))
+            InstanceProfileName=p["name"], **some(Path=p.get("path")), Tags=tag_list(c.all_tags(p))
         )
         return str(p["name"])
 
@@ -28,14 +29,13 @@ class InstanceProfile(ResourceType):
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
         profile = c.client("iam").get_instance_profile(InstanceProfileName=id_)["InstanceProfile"]
-        roles = [role["RoleName"] for role in profile["Roles"]]
         return {
             "arn": profile["Arn"],
             "name": profile["InstanceProfileName"],
             "path": profile["Path"],
-            "role": roles[0] if roles else None,
-            "uniqueId": profile["InstanceProfileId"],
+            "role": next((role["RoleName"] for role in profile["Roles"]), None),
             "createDate": str(profile["CreateDate"]),
+            "uniqueId": profile["InstanceProfileId"],
             "tagsAll": tag_map(profile.get("Tags")),
         }
 
@@ -44,13 +44,11 @@ class InstanceProfile(ResourceType):
         if "role" in changed:
             if old.get("role"):
                 iam.remove_role_from_instance_profile(InstanceProfileName=id_, RoleName=old["role"])
-            if new.get("role"):
-                iam.add_role_to_instance_profile(InstanceProfileName=id_, RoleName=new["role"])
-        before, after = old.get("tagsAll") or {}, c.all_tags(new)
-        if gone := [key for key in before if key not in after]:
+            self.finish(c, id_, new)
+        gone, wanted = tag_changes(c, old, new)
+        if gone:
             iam.untag_instance_profile(InstanceProfileName=id_, TagKeys=gone)
-        if after:
-            iam.tag_instance_profile(InstanceProfileName=id_, Tags=tag_list(after))
+        iam.tag_instance_profile(InstanceProfileName=id_, Tags=tag_list(wanted))
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
         iam = c.client("iam")
@@ -60,43 +58,51 @@ class InstanceProfile(ResourceType):
 
 
 class ServiceLinkedRole(ResourceType):
+    """The id is the ARN, which names the service: `role/aws-service-role/<service>/<name>`."""
+
     token = "aws:iam/serviceLinkedRole:ServiceLinkedRole"
+    exclusive = True
     replace_on = frozenset({"awsServiceName", "customSuffix"})
-    modelled = frozenset({"awsServiceName", "description"})
+    modelled = frozenset({"awsServiceName", "customSuffix", "description"})
     computed = ("arn", "createDate", "name", "path", "uniqueId")
 
     def create(self, c: Context, p: Props) -> str:
         made = c.client("iam").create_service_linked_role(
-            AWSServiceName=p["awsServiceName"], **some(Description=p.get("description"))
+            AWSServiceName=p["awsServiceName"],
+            **some(CustomSuffix=p.get("customSuffix"), Description=p.get("description")),
         )
         return str(made["Role"]["Arn"])
 
     def finish(self, c: Context, id_: str, p: Props) -> None:
         if tags := c.all_tags(p):
-            c.client("iam").tag_role(RoleName=id_.rsplit("/", 1)[1], Tags=tag_list(tags))
+            c.client("iam").tag_role(RoleName=_role(id_), Tags=tag_list(tags))
 
     def read(self, c: Context, id_: str, state: Props) -> Props | None:
-        role = c.client("iam").get_role(RoleName=id_.rsplit("/", 1)[1])["Role"]
+        role = c.client("iam").get_role(RoleName=_role(id_))["Role"]
         return {
             "arn": role["Arn"],
             "name": role["RoleName"],
             "path": role["Path"],
-            "awsServiceName": role["Path"].strip("/").rsplit("/", 1)[1],
-            "description": role.get("Description") or None,
-            "createDate": str(role["CreateDate"]),
             "uniqueId": role["RoleId"],
+            "createDate": str(role["CreateDate"]),
+            "awsServiceName": role["Path"].strip("/").split("/")[1],
+            "customSuffix": role["RoleName"].partition("_")[2] or None,
+            "description": role.get("Description") or None,
             "tagsAll": tag_map(role.get("Tags")),
         }
 
     def update(self, c: Context, id_: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        iam, name = c.client("iam"), id_.rsplit("/", 1)[1]
+        iam = c.client("iam")
         if "description" in changed:
-            iam.update_role(RoleName=name, Description=new.get("description") or "")
-        before, after = old.get("tagsAll") or {}, c.all_tags(new)
-        if gone := [key for key in before if key not in after]:
-            iam.untag_role(RoleName=name, TagKeys=gone)
-        if after:
-            iam.tag_role(RoleName=name, Tags=tag_list(after))
+            iam.update_role_description(RoleName=_role(id_), Description=new.get("description") or "")
+        gone, wanted = tag_changes(c, old, new)
+        if gone:
+            iam.untag_role(RoleName=_role(id_), TagKeys=gone)
+        iam.tag_role(RoleName=_role(id_), Tags=tag_list(wanted))
 
     def delete(self, c: Context, id_: str, state: Props) -> None:
-        c.client("iam").delete_service_linked_role(RoleName=id_.rsplit("/", 1)[1])
+        c.client("iam").delete_service_linked_role(RoleName=_role(id_))
+
+
+def _role(arn: str) -> str:
+    return arn.rpartition("/")[2]
