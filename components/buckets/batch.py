@@ -20,6 +20,7 @@ class BatchReplicationRoleArgs:
 
     role_name: str
     account_id: str
+    """Owner of the bucket, whom the reports stay with."""
     source: Side
 
 
@@ -34,6 +35,8 @@ class BatchReplicationRole(pulumi.ComponentResource):
 
     AWS limits:
     - A job is started by an operator or by `securecart`, never by an `up`: it runs once (S3 Control CreateJob).
+    - Its service is trusted without `aws:SourceAccount`, which the page on this role does not say that it sends (Amazon S3 user
+      guide, "Granting permissions for Batch Operations").
     - It replicates by the bucket's own configuration, so that one must exist (Amazon S3 user guide, "S3 Batch Replication").
 
     Cost: $0.25 a job and $1 a million objects are AWS's list prices; not checked here.
@@ -45,16 +48,18 @@ class BatchReplicationRole(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-batch",
             name=args.role_name,
-            assume_role_policy=trusts_service("batchoperations.s3.amazonaws.com", args.account_id),
+            assume_role_policy=trusts_service("batchoperations.s3.amazonaws.com"),
             tags={"Name": args.role_name},
             opts=child,
         )
-        rights = aws.iam.RolePolicy(f"{name}-batch", role=role.name, policy=document(_rights(args.source)), opts=child)
+        rights = aws.iam.RolePolicy(
+            f"{name}-batch", role=role.name, policy=document(_rights(args.source, args.account_id)), opts=child
+        )
         self.arn: pulumi.Output[str] = pulumi.Output.all(role.arn, rights.id).apply(lambda made: str(made[0]))
         self.register_outputs({"arn": self.arn})
 
 
-def _rights(source: Side) -> list[Statement]:
+def _rights(source: Side, account_id: str) -> list[Statement]:
     """Amazon S3 user guide, "Configuring an IAM role for S3 Batch Replication"."""
     reports = pulumi.Output.concat(source.bucket_arn, f"/{REPORTS}/*")
     return [
@@ -68,7 +73,13 @@ def _rights(source: Side) -> list[Statement]:
             "Action": ["s3:GetReplicationConfiguration", "s3:PutInventoryConfiguration"],
             "Resource": source.bucket_arn,
         },
-        {"Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], "Resource": reports},
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            "Resource": reports,
+            # A report lists every object: it never goes into a bucket of somebody else that took the name.
+            "Condition": {"StringEquals": {"aws:ResourceAccount": account_id}},
+        },
         {
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],

@@ -14,6 +14,9 @@ from components.settings import BucketStore
 from components.settings.buckets import ObjectLock
 from components.tags import REPLICA_OF, REPLICATED_BY, store_tags
 
+# Whether a bucket was made with Object Lock, no later update can change; the lock itself can be configured later
+# (Amazon S3 user guide, "Enable Object Lock on an existing S3 bucket").
+ADOPTED_KEEPS = ("objectLockEnabled",)
 # Parts of uploads that never finished cost money and can never be read.
 ABORT_UPLOAD_AFTER_DAYS = 7
 
@@ -33,8 +36,7 @@ class ProtectedBucketArgs:
     """Further statements of its policy: services that deliver into it."""
     ephemeral: bool = False
     imports: bool = False
-    """True takes a bucket of that name, which exists already, into the state as it is. Its versioning, encryption, access and
-    lifecycle are replaced by what is said here; its objects are left alone."""
+    """True takes a bucket of that name, which exists already, into the state as it is."""
 
 
 class ProtectedBucket(pulumi.ComponentResource):
@@ -57,6 +59,11 @@ class ProtectedBucket(pulumi.ComponentResource):
     - Object Lock needs versioning, which can then never be suspended; a locked bucket replicates only into a locked one.
     - STANDARD_IA takes versions that are 30 days old; archive classes are billed for 90 or 180 days at least.
 
+    An adopted bucket (`existing`) keeps its objects and its name. What it had of a policy, lifecycle rules, public access, access
+    control lists and default encryption is replaced by what is said here: statements that its users need go into `statements`.
+    What adoption cannot do: encrypt or version what was written before (S3 Batch Operations copies an object onto itself), and
+    replicate it, which is a job of the BatchReplicationRole.
+
     Cost: $0.023 a GB and month, old versions included; requests $0.005 a thousand.
     """
 
@@ -69,7 +76,12 @@ class ProtectedBucket(pulumi.ComponentResource):
             force_destroy=args.ephemeral,
             object_lock_enabled=True if args.store.object_lock else None,
             tags=store_tags(name, args.store.data_class, **_replication_tags(args)),
-            opts=store_options(self, ephemeral=args.ephemeral, imports=args.bucket_name if args.imports else None),
+            opts=store_options(
+                self,
+                ephemeral=args.ephemeral,
+                ignore_changes=ADOPTED_KEEPS if args.store.existing and not args.replica_of else (),
+                imports=args.bucket_name if args.imports else None,
+            ),
         )
         self.arn: pulumi.Output[str] = bucket.arn
         self.bucket_name: pulumi.Output[str] = bucket.bucket
@@ -159,6 +171,8 @@ class ProtectedBucket(pulumi.ComponentResource):
                     status="Enabled",
                     filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
                     noncurrent_version_expiration=expiry,
+                    # The marker of a deleted object whose versions are all gone hides nothing, and slows every listing.
+                    expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(expired_object_delete_marker=True),
                     noncurrent_version_transitions=archive or None,
                     abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
                         days_after_initiation=ABORT_UPLOAD_AFTER_DAYS

@@ -59,7 +59,7 @@ def watch_problems(settings: Settings) -> Problems:
 def adopted_stores(settings: Settings) -> Problems:
     """An `existing` ARN must be of the store's own kind, Region and account."""
     found: Problems = []
-    for kind in adoption.ARN_PREFIXES:
+    for kind in adoption.KINDS:
         stores = getattr(settings, kind).items()
         given = [
             (name, one)

@@ -7,16 +7,38 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.databases.engines import ENGINES
+from components.databases.engines import ENGINES, port_of
 from components.databases.groups import DatabaseGroups
-from components.databases.secret import ADMINISTRATOR, database_name
+from components.databases.secret import ADMINISTRATOR
 from components.options import store_options
 from components.settings import DatabaseStore
+from components.settings.databases import database_name
 from components.tags import store_tags
 
 # The certificate authority that AWS recommends until 2061 (Amazon RDS user guide, SSL/TLS certificates).
 CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
 STORAGE_TYPE = "gp3"
+# What an adopted instance keeps as it is. The first five cannot change without another instance (terraform-provider-aws,
+# aws_db_instance, ForceNew), the others not without a move to our network, a restart or another size: its owner's to decide.
+ADOPTED_KEEPS = (
+    "dbName",
+    "engine",
+    "kmsKeyId",
+    "storageEncrypted",
+    "username",
+    "allocatedStorage",
+    "dbSubnetGroupName",
+    "engineVersion",
+    "instanceClass",
+    "iops",
+    "maxAllocatedStorage",
+    "parameterGroupName",
+    "performanceInsightsKmsKeyId",
+    "port",
+    "storageThroughput",
+    "storageType",
+    "vpcSecurityGroupIds",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +57,8 @@ class DatabaseArgs:
 class PrimaryDatabaseArgs(DatabaseArgs):
     """Inputs of a database in the primary Region."""
 
-    password: pulumi.Input[str]
+    password: pulumi.Input[str] | None
+    """None for an adopted instance, whose password is its owner's."""
     imports: bool = False
     """True takes an instance of that identifier, which exists already, into the state as it is."""
 
@@ -53,8 +76,12 @@ class PrimaryDatabase(pulumi.ComponentResource):
     AWS limits:
     - Automated backups are kept 35 days at most; 0 turns them, and every replica, off (CreateDBInstance BackupRetentionPeriod).
     - Backup and maintenance window must not overlap (CreateDBInstance PreferredBackupWindow).
-    - Storage cannot be encrypted later: an adopted instance without encryption must be restored from an encrypted copy of a
-      snapshot, which the policy pack says and this program never does by itself.
+    - Storage of 400 GiB and more takes IOPS and throughput of your own (Amazon RDS user guide, gp3 storage).
+
+    An adopted instance (`existing`) gets the standby, the backups and their windows, the protections, the log exports and IAM
+    authentication; it keeps its engine, size, network, parameters, administrator and key. What adoption cannot do: encrypt. An
+    instance without encryption must be restored from an encrypted copy of a snapshot (Amazon RDS user guide, "Encrypting Amazon
+    RDS resources"), which the policy pack says and this program never does by itself.
 
     Cost: a db.t3.large with a standby about $199 a month, without about $99; backup storage beyond the size of the database $0.095
     a GB and month.
@@ -74,12 +101,14 @@ class PrimaryDatabase(pulumi.ComponentResource):
             storage_type=STORAGE_TYPE,
             allocated_storage=store.allocated_storage_gib,
             max_allocated_storage=store.max_allocated_storage_gib,
+            iops=store.iops,
+            storage_throughput=store.throughput_mib,
             storage_encrypted=True,
             kms_key_id=args.key_arn,
             db_name=database_name(name),
             username=ADMINISTRATOR,
             password=args.password,
-            port=ENGINES[store.engine].port,
+            port=port_of(store.engine),
             multi_az=True,
             publicly_accessible=False,
             db_subnet_group_name=args.groups.subnet_group_name,
@@ -90,6 +119,9 @@ class PrimaryDatabase(pulumi.ComponentResource):
             performance_insights_enabled=True,
             performance_insights_kms_key_id=args.key_arn,
             performance_insights_retention_period=store.insights_retention_days,
+            # Without enhanced monitoring neither is said: RDS refuses a role together with an interval of 0.
+            monitoring_interval=store.monitoring_interval_seconds or None,
+            monitoring_role_arn=args.groups.monitoring_role_arn,
             enabled_cloudwatch_logs_exports=list(ENGINES[store.engine].log_exports),
             backup_retention_period=store.backup_retention_days,
             backup_window=store.backup_window,
@@ -105,7 +137,7 @@ class PrimaryDatabase(pulumi.ComponentResource):
                 self,
                 ephemeral=args.ephemeral,
                 # The administrator's password changes by rotation, never because an `up` ran.
-                ignore_changes=["password"],
+                ignore_changes=["password", *(ADOPTED_KEEPS if store.existing else ())],
                 imports=args.identifier if args.imports else None,
             ),
         )

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.databases.engines import ENGINES, parameter_family
+from components.databases.engines import parameter_family, parameters
+from components.policies import trusts_service
 from components.settings import DatabaseStore
+
+MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,21 +21,26 @@ class DatabaseGroupsArgs:
 
     store: DatabaseStore
     subnet_ids: Sequence[pulumi.Input[str]]
+    role_name: str | None = None
+    """Of the role of enhanced monitoring, where the store asks for it; left out: Pulumi chooses one."""
 
 
 class DatabaseGroups(pulumi.ComponentResource):
     """Both groups are regional: a promoted replica, and a restore, need the same ones as the primary, so both Regions make them.
 
     Produces the following resources:
-    - `rds.SubnetGroup`, `rds.ParameterGroup` (connections without TLS are refused, then the store's own parameters)
+    - `rds.SubnetGroup`, `rds.ParameterGroup` (the store's own parameters; connections without TLS are refused)
+    - `iam.Role` with `iam.RolePolicyAttachment`, where the store asks for enhanced monitoring
 
-    Outputs: `subnet_group_name`, `parameter_group_name`.
+    Outputs: `subnet_group_name`, `parameter_group_name`, `monitoring_role_arn` (None without enhanced monitoring).
 
     AWS limits:
     - A subnet group spans two zones at least (CreateDBSubnetGroup).
     - A parameter group belongs to one family, the engine's major version (CreateDBParameterGroup).
+    - A static parameter takes effect with the next reboot, so a store's own parameters all wait for it (ModifyDBParameterGroup).
+    - Enhanced monitoring wants a role, and a role wants an interval that is not 0 (CreateDBInstance MonitoringRoleArn).
 
-    Cost: free.
+    Cost: free; what enhanced monitoring writes is billed as CloudWatch logs, not priced here.
     """
 
     def __init__(self, name: str, args: DatabaseGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -46,21 +54,38 @@ class DatabaseGroups(pulumi.ComponentResource):
             tags={"Name": name},
             opts=child,
         )
-        # What refuses plain connections comes last: no parameter of the store's own takes it away.
-        wanted = dict(store.parameters) | dict(ENGINES[store.engine].tls)
-        parameters = aws.rds.ParameterGroup(
+        group = aws.rds.ParameterGroup(
             f"{name}-parameters",
             family=parameter_family(store.engine, store.version),
             description=f"Parameters of {name}",
             parameters=[
-                aws.rds.ParameterGroupParameterArgs(name=parameter, value=value, apply_method="pending-reboot")
-                if parameter not in ENGINES[store.engine].tls
-                else aws.rds.ParameterGroupParameterArgs(name=parameter, value=value, apply_method="immediate")
-                for parameter, value in sorted(wanted.items())
+                aws.rds.ParameterGroupParameterArgs(
+                    name=parameter,
+                    value=value,
+                    # Whether one of the store's own is static, only RDS knows; ours are not.
+                    apply_method="pending-reboot" if parameter in store.parameters else "immediate",
+                )
+                for parameter, value in sorted(parameters(store.engine, store.parameters).items())
             ],
             tags={"Name": name},
             opts=child,
         )
         self.subnet_group_name: pulumi.Output[str] = subnets.name
-        self.parameter_group_name: pulumi.Output[str] = parameters.name
+        self.parameter_group_name: pulumi.Output[str] = group.name
+        self.monitoring_role_arn = self._monitoring_role(name, args) if store.monitoring_interval_seconds else None
         self.register_outputs({"subnetGroup": self.subnet_group_name, "parameterGroup": self.parameter_group_name})
+
+    def _monitoring_role(self, name: str, args: DatabaseGroupsArgs) -> pulumi.Output[str]:
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-monitoring",
+            name=args.role_name,
+            assume_role_policy=trusts_service("monitoring.rds.amazonaws.com"),
+            tags={"Name": args.role_name or f"{name}-monitoring"},
+            opts=child,
+        )
+        attached = aws.iam.RolePolicyAttachment(
+            f"{name}-monitoring", role=role.name, policy_arn=MONITORING_POLICY, opts=child
+        )
+        # Available once the rights are attached: RDS refuses a role that may not write.
+        return pulumi.Output.all(role.arn, attached.id).apply(lambda made: str(made[0]))

@@ -9,9 +9,10 @@ import pulumi_aws as aws
 
 from components.databases.database import CERTIFICATE_AUTHORITY, STORAGE_TYPE, DatabaseArgs
 from components.databases.engines import ENGINES
-from components.databases.secret import ADMINISTRATOR, database_name
+from components.databases.secret import ADMINISTRATOR
 from components.options import store_options
 from components.settings import DatabaseRole, DatabaseStore
+from components.settings.databases import database_name
 from components.tags import store_tags
 
 
@@ -28,7 +29,8 @@ class ReplicaDatabase(pulumi.ComponentResource):
     """A cross-Region read replica that can be promoted; after a failover, the database.
 
     Promotion is never this program's doing: `securecart failover` promotes by the API, then says so in `databaseRole`. From then on
-    the instance is described as the database that it became, so that a preview shows no change.
+    the instance is described as the database that it became. After a refresh the next update changes nothing at AWS: it notes in
+    the state that a deletion would now leave a final snapshot, and the provider makes no call for that.
 
     Produces the following resources:
     - `rds.Instance` (replica of `source_arn`, protected, deletion protection). Backups and Multi-AZ are on before any promotion,
@@ -49,6 +51,8 @@ class ReplicaDatabase(pulumi.ComponentResource):
         super().__init__("securecart:database:ReplicaDatabase", name, None, opts)
         store = args.store
         promoted = args.role is DatabaseRole.PROMOTED
+        # Of an adopted source these are its owner's: left out, the provider takes what RDS reports.
+        described = promoted and not store.existing
         keeps_snapshot = promoted and not args.ephemeral
         instance = aws.rds.Instance(
             f"{name}-replica",
@@ -56,15 +60,17 @@ class ReplicaDatabase(pulumi.ComponentResource):
             replicate_source_db=None if promoted else args.source_arn,
             # A replica has these from its source, and RDS refuses to be told; a database of its own is described by them.
             engine=store.engine.value if promoted else None,
-            engine_version=store.version if promoted else None,
-            allocated_storage=store.allocated_storage_gib if promoted else None,
-            db_name=database_name(name) if promoted else None,
-            username=ADMINISTRATOR if promoted else None,
+            engine_version=store.version if described else None,
+            allocated_storage=store.allocated_storage_gib if described else None,
+            db_name=database_name(name) if described else None,
+            username=ADMINISTRATOR if described else None,
             kms_key_id=args.key_arn,
             storage_encrypted=True,
             instance_class=store.instance_class,
             storage_type=STORAGE_TYPE,
             max_allocated_storage=store.max_allocated_storage_gib,
+            iops=store.iops,
+            storage_throughput=store.throughput_mib,
             auto_minor_version_upgrade=False,
             multi_az=True,
             publicly_accessible=False,
@@ -76,6 +82,8 @@ class ReplicaDatabase(pulumi.ComponentResource):
             performance_insights_enabled=True,
             performance_insights_kms_key_id=args.key_arn,
             performance_insights_retention_period=store.insights_retention_days,
+            monitoring_interval=store.monitoring_interval_seconds or None,
+            monitoring_role_arn=args.groups.monitoring_role_arn,
             enabled_cloudwatch_logs_exports=list(ENGINES[store.engine].log_exports),
             backup_retention_period=store.backup_retention_days,
             backup_window=store.backup_window,

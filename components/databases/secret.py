@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from components.options import store_options
 from components.settings import DatabaseStore
+from components.settings.databases import database_name
 from components.tags import store_tags
 
 ADMINISTRATOR = "securecart"
@@ -35,9 +36,10 @@ class AdministratorSecret(pulumi.ComponentResource):
     is deployed first.
 
     Produces the following resources:
-    - `secretsmanager.Secret` (protected, replica in the other Region) and `secretsmanager.SecretVersion`
+    - `secretsmanager.Secret` (protected, replica in the other Region) and `secretsmanager.SecretVersion`; of an adopted database
+      the secret alone: its password is its owner's, who puts it there (PutSecretValue)
 
-    Outputs: `arn`, `password` (secret).
+    Outputs: `arn`, `password` (secret; None of an adopted database).
 
     AWS limits:
     - A deleted secret's name stays taken for its recovery window of 7 to 30 days (DeleteSecret).
@@ -58,19 +60,24 @@ class AdministratorSecret(pulumi.ComponentResource):
             tags=store_tags(name, args.store.data_class),
             opts=store_options(self, ephemeral=args.ephemeral),
         )
+        self.arn: pulumi.Output[str] = secret.arn
+        # A generated one would be the wrong password of a database that has one.
+        self.password = None if args.store.existing else self._stored(name, args.store, secret)
+        self.register_outputs({"arn": self.arn})
+
+    def _stored(self, name: str, store: DatabaseStore, secret: aws.secretsmanager.Secret) -> pulumi.Output[str]:
         version = aws.secretsmanager.SecretVersion(
             f"{name}-secret-value",
             secret_id=secret.id,
-            secret_string=self._generated(name, args.store),
+            secret_string=self._generated(name, store),
             # The generator answers anew on every run; the first answer stays.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
         )
-        self.arn: pulumi.Output[str] = secret.arn
         # From the stored secret, not from the generator: an `up` that failed half-way leaves no two different passwords.
-        self.password: pulumi.Output[str] = version.secret_string.apply(
+        password: pulumi.Output[str] = version.secret_string.apply(
             lambda text: str(json.loads(text or "{}")["password"])
         )
-        self.register_outputs({"arn": self.arn})
+        return password
 
     def _generated(self, name: str, store: DatabaseStore) -> pulumi.Output[str]:
         token = "aws:secretsmanager/getRandomPassword:getRandomPassword"  # noqa: S105  the token of a function, not a secret
@@ -83,8 +90,3 @@ class AdministratorSecret(pulumi.ComponentResource):
         return pulumi.Output.secret(
             generated.random_password.apply(lambda password: json.dumps({**about, "password": password}))
         )
-
-
-def database_name(store: str) -> str:
-    """Neither engine takes a hyphen in a name without quotes."""
-    return store.replace("-", "_")

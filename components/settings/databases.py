@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from components.settings import limits
 from components.settings.base import DataClass, Frozen, UtcWindow
 from components.settings.objectives import StoreObjectives
+from components.settings.reserved_words import RESERVED_WORDS
+from components.settings.windows import MaintenanceWindow, window_problem
 
 
 class Engine(StrEnum):
@@ -31,6 +33,11 @@ class DatabaseRole(StrEnum):
 # Version as Amazon RDS numbers it: PostgreSQL 16.6, MySQL 8.0.40.
 _VERSIONS = {Engine.POSTGRES: r"\d+\.\d+", Engine.MYSQL: r"\d+\.\d+\.\d+"}
 _DEFAULT_VERSIONS = {Engine.POSTGRES: "16.6", Engine.MYSQL: "8.0.40"}
+# Parameters that refuse a connection without TLS: no setting takes them away.
+TLS_PARAMETERS: Mapping[Engine, Mapping[str, str]] = {
+    Engine.POSTGRES: {"rds.force_ssl": "1"},
+    Engine.MYSQL: {"require_secure_transport": "ON"},
+}
 
 
 class DatabaseStore(Frozen):
@@ -51,7 +58,19 @@ class DatabaseStore(Frozen):
         default=14, description="point-in-time recovery reaches back this far"
     )
     backup_window: UtcWindow = Field(default="03:00-04:00", description="UTC; must not overlap the maintenance window")
-    maintenance_window: str = Field(default="sun:05:00-sun:06:00", pattern=r"^[a-z]{3}:\d\d:\d\d-[a-z]{3}:\d\d:\d\d$")
+    maintenance_window: MaintenanceWindow = Field(
+        default="sun:05:00-sun:06:00", description="UTC; 30 minutes at least, like the backup window"
+    )
+    iops: int | None = limits.RDS_IOPS.field(
+        default=None, description="of storage from 400 GiB; left out: what gp3 gives, 12000 from 400 GiB and 3000 below"
+    )
+    throughput_mib: int | None = limits.RDS_THROUGHPUT.field(
+        default=None, description="MiB a second, of storage from 400 GiB; at most a quarter of iops"
+    )
+    monitoring_interval_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = Field(
+        default=0,
+        description="enhanced monitoring of the operating system; 0: none (CreateDBInstance MonitoringInterval)",
+    )
     replicated_backups: bool = Field(
         default=True, description="automated backups in the secondary Region; AWS allows 20 an account and Region"
     )
@@ -105,32 +124,79 @@ class DatabaseStore(Frozen):
 
     @model_validator(mode="after")
     def windows_apart(self) -> Self:
-        backup = [_minutes(part) for part in self.backup_window.split("-")]
-        maintenance = [_minutes(part[4:]) for part in self.maintenance_window.split("-")]
-        if backup[0] < maintenance[1] and maintenance[0] < backup[1]:
+        if problem := window_problem(self.backup_window, self.maintenance_window):
+            raise ValueError(problem)
+        return self
+
+    @model_validator(mode="after")
+    def insights_available(self) -> Self:
+        if self.engine is Engine.MYSQL and self.instance_class in limits.RDS_CLASSES_WITHOUT_INSIGHTS:
             raise ValueError(
-                f"backupWindow {self.backup_window} overlaps maintenanceWindow {self.maintenance_window};"
-                " RDS refuses that (CreateDBInstance PreferredBackupWindow)"
+                f"instanceClass is {self.instance_class}, with mysql it has no Performance Insights: use a medium class or larger"
+                " (Amazon RDS user guide, instance class support for Database Insights)"
             )
         return self
 
+    @model_validator(mode="after")
+    def storage_fast_enough(self) -> Self:
+        asked = {"iops": self.iops, "throughputMib": self.throughput_mib}
+        for key, value in asked.items():
+            if value is not None and self.allocated_storage_gib < limits.RDS_PROVISIONED_MINIMUM_GIB:
+                raise ValueError(
+                    f"{key} is {value}, gp3 takes it from {limits.RDS_PROVISIONED_MINIMUM_GIB} GiB; allocatedStorageGib is"
+                    f" {self.allocated_storage_gib}: leave {key} out (Amazon RDS user guide, gp3 storage)"
+                )
+        most = self.allocated_storage_gib * limits.RDS_IOPS_PER_GIB_MAXIMUM
+        if self.iops is not None and self.iops > most:
+            raise ValueError(
+                f"iops is {self.iops}, at most {most}: {limits.RDS_IOPS_PER_GIB_MAXIMUM} times allocatedStorageGib"
+                " (Amazon RDS CreateDBInstance Iops)"
+            )
+        iops = self.iops or limits.RDS_IOPS.minimum
+        if self.throughput_mib is not None and self.throughput_mib * limits.RDS_IOPS_PER_THROUGHPUT > iops:
+            raise ValueError(
+                f"throughputMib is {self.throughput_mib}, at most {iops // limits.RDS_IOPS_PER_THROUGHPUT}: a quarter of the"
+                f" {iops} IOPS; raise iops (Amazon RDS ValidStorageOptions StorageThroughputToIopsRatio)"
+            )
+        return self
 
-def _minutes(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return int(hours) * 60 + int(minutes)
+    @model_validator(mode="after")
+    def connections_stay_encrypted(self) -> Self:
+        for parameter, value in TLS_PARAMETERS[self.engine].items():
+            if self.parameters.get(parameter, value) != value:
+                raise ValueError(
+                    f"parameters.{parameter} is {self.parameters[parameter]}, it stays {value}: without it the database takes"
+                    " connections in plain text; leave it out"
+                )
+        return self
+
+
+def database_name(store: str) -> str:
+    """Neither engine takes a hyphen in a name without quotes."""
+    return store.replace("-", "_")
 
 
 def problems(databases: Mapping[str, DatabaseStore]) -> list[tuple[str, str]]:
-    """(key, message): AWS replicates the automated backups of a limited number of instances."""
+    """(key, message) of what only the names and the number of the databases show."""
+    found = [
+        (
+            f"databases.{name}",
+            f"would make the database {database_name(name)}, a word that {store.engine} reserves: give the store another name"
+            " (Amazon RDS CreateDBInstance DBName)",
+        )
+        for name, store in databases.items()
+        # What exists has a name already.
+        if not store.existing and database_name(name) in RESERVED_WORDS[store.engine]
+    ]
     limit = limits.REPLICATED_BACKUPS_MAXIMUM
     replicated = [name for name, store in databases.items() if store.replicated_backups]
-    if len(replicated) <= limit:
-        return []
-    return [
-        (
-            "databases",
-            f"{len(replicated)} have replicatedBackups: true, Amazon RDS allows {limit} an account and Region (user guide,"
-            f" replicating automated backups): set it to false for {len(replicated) - limit} of them; their copies by AWS"
-            " Backup stay",
+    if len(replicated) > limit:
+        found.append(
+            (
+                "databases",
+                f"{len(replicated)} have replicatedBackups: true, Amazon RDS allows {limit} an account and Region (user guide,"
+                f" replicating automated backups): set it to false for {len(replicated) - limit} of them; their copies by AWS"
+                " Backup stay",
+            )
         )
-    ]
+    return found

@@ -46,6 +46,10 @@ RDS_BACKUP_RETENTION = Limit(
     source="SecureCart row 1; Amazon RDS CreateDBInstance BackupRetentionPeriod, at most 35",
 )
 RDS_STORAGE = Limit(minimum=20, maximum=65536, unit="GiB", source="Amazon RDS user guide, gp3 storage of PostgreSQL")
+RDS_IOPS = Limit(minimum=12000, maximum=64000, unit="IOPS", source="Amazon RDS user guide, gp3 storage from 400 GiB")
+RDS_THROUGHPUT = Limit(
+    minimum=500, maximum=4000, unit="MiB/s", source="Amazon RDS user guide, gp3 storage from 400 GiB"
+)
 DYNAMODB_PITR = Limit(
     minimum=1, maximum=35, unit="days", source="Amazon DynamoDB PointInTimeRecoverySpecification RecoveryPeriodInDays"
 )
@@ -128,8 +132,24 @@ CONTINUOUS_MAXIMUM_DAYS = 35
 # Amazon RDS user guide, "Replicating automated backups to another AWS Region": instances an account and Region.
 REPLICATED_BACKUPS_MAXIMUM = 20
 INSIGHTS_RETENTION = "7, a multiple of 31 from 31 to 713, or 731 days (Amazon RDS PerformanceInsightsRetentionPeriod)"
+# Amazon RDS user guide, gp3 storage: PostgreSQL and MySQL take no IOPS or throughput of your own below this size
+# (terraform-provider-aws#28382), ...
+RDS_PROVISIONED_MINIMUM_GIB = 400
+# ... CreateDBInstance Iops is at most 50 times the storage in GiB, ...
+RDS_IOPS_PER_GIB_MAXIMUM = 50
+# ... and throughput at most a quarter of the IOPS (ValidStorageOptions StorageThroughputToIopsRatio).
+RDS_IOPS_PER_THROUGHPUT = 4
+# Amazon RDS CreateDBInstance PreferredBackupWindow and PreferredMaintenanceWindow.
+RDS_WINDOW_MINIMUM_MINUTES = 30
+# Amazon RDS user guide, "Database Insights": classes that have none, for MySQL.
+RDS_CLASSES_WITHOUT_INSIGHTS = frozenset(
+    f"db.{family}.{size}" for family in ("t2", "t3", "t4g") for size in ("micro", "small")
+)
 # Amazon DynamoDB service quotas: global secondary indexes a table.
 DYNAMODB_INDEXES_MAXIMUM = 20
+# Amazon DynamoDB Projection NonKeyAttributes: in one index, and in all indexes of a table together.
+DYNAMODB_INCLUDED_MAXIMUM = 20
+DYNAMODB_INCLUDED_TOTAL_MAXIMUM = 100
 # Amazon S3 user guide, "Transitioning objects": days before STANDARD_IA.
 S3_INFREQUENT_MINIMUM_DAYS = 30
 

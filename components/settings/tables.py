@@ -14,6 +14,8 @@ from components.settings.objectives import StoreObjectives
 IndexName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{3,255}$")]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
+_SAME_KEY = "hashKey and rangeKey are both {key}: leave rangeKey out, or name another attribute (CreateTable KeySchema)"
+
 
 class Provisioned(Frozen):
     """Capacity that is reserved, and scaled within bounds. Left out, a table is paid by request."""
@@ -42,7 +44,30 @@ class GlobalIndex(Frozen):
 
     hash_key: AttributeName
     range_key: AttributeName | None = None
-    projection: Literal["ALL", "KEYS_ONLY"] = Field(default="ALL", description="what of an item the index holds")
+    projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = Field(
+        default="ALL",
+        description="what of an item the index holds: all of it, its keys, or those and includedAttributes",
+    )
+    included_attributes: tuple[AttributeName, ...] = Field(
+        default=(),
+        max_length=limits.DYNAMODB_INCLUDED_MAXIMUM,
+        description=f"with projection INCLUDE; at most {limits.DYNAMODB_INCLUDED_MAXIMUM}",
+    )
+
+    @model_validator(mode="after")
+    def projected(self) -> Self:
+        if (self.projection == "INCLUDE") != bool(self.included_attributes):
+            raise ValueError(
+                f"projection is {self.projection} with {len(self.included_attributes)} includedAttributes: INCLUDE names at least"
+                " one, ALL and KEYS_ONLY name none (Amazon DynamoDB Projection NonKeyAttributes)"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def keys_differ(self) -> Self:
+        if self.hash_key == self.range_key:
+            raise ValueError(_SAME_KEY.format(key=self.hash_key))
+        return self
 
 
 class TableStore(Frozen):
@@ -67,6 +92,22 @@ class TableStore(Frozen):
     existing: str | None = Field(
         default=None, min_length=1, description="name or ARN of a table that is in the account already"
     )
+
+    @model_validator(mode="after")
+    def keys_differ(self) -> Self:
+        if self.hash_key == self.range_key:
+            raise ValueError(_SAME_KEY.format(key=self.hash_key))
+        return self
+
+    @model_validator(mode="after")
+    def projections_fit(self) -> Self:
+        included = sum(len(index.included_attributes) for index in self.indexes.values())
+        if included > limits.DYNAMODB_INCLUDED_TOTAL_MAXIMUM:
+            raise ValueError(
+                f"indexes have {included} includedAttributes together, DynamoDB allows {limits.DYNAMODB_INCLUDED_TOTAL_MAXIMUM} a"
+                " table: use projection ALL (Amazon DynamoDB Projection NonKeyAttributes)"
+            )
+        return self
 
     @model_validator(mode="after")
     def keys_have_types(self) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -12,7 +13,26 @@ from components.settings import TableStore
 from components.tags import store_tags
 
 # Written by auto scaling, and never undone by an `up`.
-SCALED = ("readCapacity", "writeCapacity")
+SCALED = (
+    "readCapacity",
+    "writeCapacity",
+    "globalSecondaryIndexes[*].readCapacity",
+    "globalSecondaryIndexes[*].writeCapacity",
+)
+# What an adopted table keeps as it is. Another key is another table (terraform-provider-aws, aws_dynamodb_table, ForceNew), and an
+# index that is not named here would be deleted; capacity, class and expiry of items are its owner's to decide.
+ADOPTED_KEEPS = (
+    "hashKey",
+    "rangeKey",
+    "localSecondaryIndexes",
+    "attributes",
+    "billingMode",
+    "globalSecondaryIndexes",
+    "readCapacity",
+    "tableClass",
+    "ttl",
+    "writeCapacity",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +62,11 @@ class ProtectedTable(pulumi.ComponentResource):
     - Recovery reaches back 1 to 35 days (PointInTimeRecoverySpecification RecoveryPeriodInDays).
     - A replica needs the stream of new and old images (Amazon DynamoDB developer guide, "Global tables").
     - 20 global secondary indexes a table; attributes are exactly the keys of table and indexes (CreateTable).
+    - Provisioned capacity of a table with a replica must be scaled, that of its indexes too (components/tables/scaling.py).
     - A table cannot be deleted within 24 hours after it was the source of a new replica.
+
+    An adopted table (`existing`) gets recovery, the stream, our key and the protections; it keeps its keys, indexes, capacity,
+    class and expiry. What adoption cannot do: keep a stream of another view, which the replica cannot use; its readers start anew.
 
     Cost: writes $0.625 and reads $0.125 a million, storage $0.25 a GB and month, recovery $0.20 a GB and month; a write to a
     replica is billed like a write.
@@ -80,13 +104,19 @@ class ProtectedTable(pulumi.ComponentResource):
             opts=store_options(
                 self,
                 ephemeral=args.ephemeral,
-                ignore_changes=["replicas", *(SCALED if provisioned else ())],
+                ignore_changes=["replicas", *_left_alone(store)],
                 imports=args.table_name if args.imports else None,
             ),
         )
         self.arn: pulumi.Output[str] = table.arn
         self.table_name: pulumi.Output[str] = table.name
         self.register_outputs({"arn": self.arn})
+
+
+def _left_alone(store: TableStore) -> Sequence[str]:
+    if store.existing:
+        return ADOPTED_KEEPS
+    return SCALED if store.provisioned else ()
 
 
 def _indexes(store: TableStore) -> list[aws.dynamodb.TableGlobalSecondaryIndexArgs]:
@@ -97,6 +127,7 @@ def _indexes(store: TableStore) -> list[aws.dynamodb.TableGlobalSecondaryIndexAr
             hash_key=index.hash_key,
             range_key=index.range_key,
             projection_type=index.projection,
+            non_key_attributes=list(index.included_attributes) or None,
             read_capacity=provisioned.minimum_read_units if provisioned else None,
             write_capacity=provisioned.minimum_write_units if provisioned else None,
         )
