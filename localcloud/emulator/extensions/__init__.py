@@ -61,6 +61,7 @@ from localcloud.emulator.extensions import (
     s3_documents,
     s3_object_lock,
     secrets_replicas,
+    sns_signatures,
 )
 
 _MODULES = (
@@ -102,6 +103,7 @@ _MODULES = (
     s3_documents,
     s3_object_lock,
     secrets_replicas,
+    sns_signatures,
 )
 
 # Services that moto has not at all: botocore's name of the service -> what answers it.

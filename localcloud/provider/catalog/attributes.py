@@ -22,7 +22,10 @@ def to_text(value: Any, kind: type) -> str:
     """A value as an attribute; what is left out resets the attribute."""
     if kind is bool:
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    # Numbers of the protocol arrive as floats.
+    return str(int(value)) if kind is int else str(value)
 
 
 def given(attributes: Attributes, p: Props) -> dict[str, str]:

@@ -13,6 +13,7 @@ _TOPIC: Attributes = {
     "kmsMasterKeyId": ("KmsMasterKeyId", str),
     "deliveryPolicy": ("DeliveryPolicy", str),
     "policy": ("Policy", str),
+    "signatureVersion": ("SignatureVersion", int),
     "fifoTopic": ("FifoTopic", bool),
     "contentBasedDeduplication": ("ContentBasedDeduplication", bool),
 }
@@ -36,7 +37,7 @@ class Topic(ResourceType):
     replace_on = frozenset({"name", "namePrefix", "fifoTopic"})
     modelled = frozenset({"name", *_TOPIC})
     kept = frozenset({"policy"})
-    defaults: ClassVar = {"fifoTopic": False, "contentBasedDeduplication": False}
+    defaults: ClassVar = {"fifoTopic": False, "contentBasedDeduplication": False, "signatureVersion": 1}
     documents = frozenset({"policy", "deliveryPolicy"})
     computed = ("arn", "owner")
     name_property = "name"
