@@ -1,6 +1,6 @@
 """The backup plan of a Region: one schedule, a copy of each recovery point in the other Region.
 
-And selections that name every store.
+And selections that name every store. What the tiers build until they take the plan of several rules (backup_plan.py).
 """
 
 from __future__ import annotations
@@ -12,49 +12,19 @@ import pulumi
 import pulumi_aws as aws
 
 from components.policies import trusts_service
-from components.settings import Backup
+from components.protection.opt_in import FULLY_MANAGED, OPTED_IN
+from components.protection.service_role import MANAGED_POLICIES as MANAGED_POLICIES_BY_DUTY
+from components.protection.service_role import Duty
+from components.settings import Backup, limits
 
 # AWS Backup: StartWindowMinutes is at least 60; the completion window begins with the start window.
 START_WINDOW_MINUTES = 60
 # A large bucket's first backup takes hours; a job that overruns its window is cancelled.
 COMPLETION_WINDOW_MINUTES = 720
-# AWS Backup CreateBackupSelection: at most 500 ARNs a selection.
-ARNS_A_SELECTION = 500
+ARNS_A_SELECTION = limits.BACKUP_SELECTION_ARNS
 
-# What the role needs to back up and to restore; S3 is in policies of its own (AWS Backup developer guide, managed
-# policies).
-MANAGED_POLICIES = {
-    "backup": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
-    "restore": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores",
-    "s3-backup": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
-    "s3-restore": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
-}
-
-# Every key is declared: AWS answers with all of them, and one left out is a diff for ever (terraform-provider-
-# aws#22744).
-OPTED_IN = {
-    "Aurora": True,
-    "CloudFormation": False,
-    "DSQL": False,
-    "DocumentDB": True,
-    "DynamoDB": True,
-    "EBS": True,
-    "EC2": True,
-    "EFS": True,
-    "EKS": False,
-    "FSx": True,
-    "Neptune": True,
-    "RDS": True,
-    "Redshift": False,
-    "Redshift Serverless": False,
-    "S3": True,
-    "SAP HANA on Amazon EC2": False,
-    "Storage Gateway": True,
-    "Timestream": False,
-    "VirtualMachine": False,
-}
-# DynamoDB managed fully by AWS Backup is what allows copies to another Region and a key of the vault's own.
-FULLY_MANAGED = {"DynamoDB": True, "EFS": True}
+# One role for both duties.
+MANAGED_POLICIES = MANAGED_POLICIES_BY_DUTY[Duty.BACKUP] | MANAGED_POLICIES_BY_DUTY[Duty.RESTORE]
 
 
 @dataclass(frozen=True, kw_only=True)
