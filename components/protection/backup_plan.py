@@ -155,6 +155,8 @@ def checked_selections(kinds: Sequence[Kind], stores: Mapping[Kind, Stores]) -> 
 
 
 def _rule(name: str, rule: BackupRule, args: BackupPlanArgs) -> aws.backup.PlanRuleArgs:
+    if rule.air_gapped and args.air_gapped_vault_arn is None:
+        raise ValueError(f"rule {name} has air_gapped, and the plan has no air_gapped_vault_arn: pass AirGappedVault's")
     return aws.backup.PlanRuleArgs(
         rule_name=name,
         target_vault_name=args.vault_name,

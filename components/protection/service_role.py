@@ -56,7 +56,7 @@ class BackupRole(pulumi.ComponentResource):
     Outputs: `arn` (available once its rights are in place, since AWS Backup checks them).
 
     AWS limits:
-    - Rights of the managed policies as read at their versions of 2026-02 (AWS managed policy reference).
+    - Rights of the managed policies as AWS had them in August 2026 (AWS managed policy reference).
 
     Cost: none.
     """

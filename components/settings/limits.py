@@ -109,8 +109,6 @@ DATABASE_RECOVERY_POINT_DAYS = 7
 BACKUP_SELECTION_ARNS = 500
 # AWS Backup quotas (AWS General Reference): resource assignments of a backup plan.
 BACKUP_PLAN_SELECTIONS = 100
-# AWS Backup RestoreTestingSelectionForCreate ProtectedResourceArns: 30 ARNs, or "*".
-RESTORE_TEST_ARNS = 30
 # AWS Backup developer guide, controls and remediation: 50 controls an account and Region.
 AUDIT_CONTROLS = 50
 # AWS Backup Audit Manager, vaults prevent manual deletion of recovery points: five roles may be exempt.

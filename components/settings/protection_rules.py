@@ -68,13 +68,13 @@ def _retention(rule: BackupRule, _: Protection, lock: VaultLock) -> Iterator[Pro
                 f"is {days}, outside vaultLock ({lock.min_days} to {lock.max_days} days): AWS Backup would fail every"
                 " job (PutBackupVaultLockConfiguration)",
             )
-    shortest = limits.DATABASE_RECOVERY_POINT_DAYS
-    if Kind.DATABASES in rule.kinds and rule.retention_days < shortest:
-        yield (
-            "retentionDays",
-            f"is {rule.retention_days}, databases are kept at least {shortest} days (SecureCart row 15): raise it, or"
-            " leave databases out of kinds",
-        )
+        shortest = limits.DATABASE_RECOVERY_POINT_DAYS
+        if days is not None and Kind.DATABASES in rule.kinds and days < shortest:
+            yield (
+                setting,
+                f"is {days}, databases are kept at least {shortest} days (SecureCart row 15): raise it, or leave"
+                " databases out of kinds",
+            )
 
 
 def _cold_storage(rule: BackupRule, _: Protection, __: VaultLock) -> Iterator[Problem]:
