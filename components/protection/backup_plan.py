@@ -148,8 +148,8 @@ def checked_selections(kinds: Sequence[Kind], stores: Mapping[Kind, Stores]) -> 
     if len(made) >= limits.BACKUP_PLAN_SELECTIONS:
         raise ValueError(
             f"{sum(map(len, made.values()))} stores need {len(made)} selections, and one by tag may join them; AWS"
-            f" Backup allows {limits.BACKUP_PLAN_SELECTIONS} a plan: raise that quota and the constant, or protect"
-            " stores by tag (selectionTag)"
+            f" Backup allows {limits.BACKUP_PLAN_SELECTIONS} a plan, and raises that for nobody: leave stores out of it"
+            " and protect them by a tag (selectionTag)"
         )
     return made
 

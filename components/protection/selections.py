@@ -14,7 +14,7 @@ import pulumi
 from components.settings import limits
 
 Stores = Mapping[str, pulumi.Input[str]]
-"""ARNs by a key that never changes its meaning: an identifier, which a store's new generation gets a new one of."""
+"""ARNs by a key that is known before AWS answers and changes when the ARN does: an identifier, generation included."""
 
 
 def selections(kind: str, stores: Stores) -> dict[str, Stores]:
@@ -35,7 +35,7 @@ def selection_name(stable: str, stores: Stores) -> str:
 def _split(kind: str, path: str, stores: Stores) -> dict[str, Stores]:
     if len(stores) <= limits.BACKUP_SELECTION_ARNS:
         return {f"{kind}-{path}" if path else kind: dict(sorted(stores.items()))} if stores else {}
-    halves = ({}, {})  # type: tuple[dict[str, pulumi.Input[str]], dict[str, pulumi.Input[str]]]
+    halves: tuple[dict[str, pulumi.Input[str]], dict[str, pulumi.Input[str]]] = ({}, {})
     for key, arn in stores.items():
         halves[_bit(key, len(path))][key] = arn
     return _split(kind, path + "0", halves[0]) | _split(kind, path + "1", halves[1])

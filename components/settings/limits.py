@@ -107,7 +107,7 @@ BACKUP_INTERVAL_MINUTES = 60
 DATABASE_RECOVERY_POINT_DAYS = 7
 # AWS Backup BackupSelection Resources: 500 ARNs without wildcards.
 BACKUP_SELECTION_ARNS = 500
-# AWS Backup quotas (AWS General Reference): resource assignments of a backup plan.
+# AWS Backup quotas: resource assignments per backup plan, not adjustable.
 BACKUP_PLAN_SELECTIONS = 100
 # AWS Backup developer guide, controls and remediation: 50 controls an account and Region.
 AUDIT_CONTROLS = 50

@@ -184,11 +184,11 @@ class Protection(Frozen):
     audit: Audit = Audit()
     reports: Switch = Field(default=Switch.ON, description="daily reports of jobs and compliance")
     config_recorder: Ownership = Field(
-        default=Ownership.CREATE, description="adopt where the Region has one: AWS Config allows one (a Region)"
+        default=Ownership.CREATE, description="adopt where the Region has one already: AWS Config allows no second"
     )
     reports_role: Ownership = Field(
         default=Ownership.CREATE,
-        description="adopt where the account has AWSServiceRoleForBackupReports: there is one an account",
+        description="adopt where the account has AWSServiceRoleForBackupReports already, as in the second stack",
     )
     air_gapped: AirGapped | None = Field(
         default=None, description="a logically air-gapped vault; none builds none. It cannot be undone"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from components.settings import limits
 from components.settings.protection import BackupRule, Kind, LockMode, Protection, Switch, VaultLock
-from components.settings.schedules import longest_gap_hours, shortest_gap_minutes
+from components.settings.schedules import first_overlap, longest_gap_hours, shortest_gap_minutes
 
 Problem = tuple[str, str]
 """A setting's path, as it is written in YAML, and what is wrong with it."""
@@ -30,7 +30,7 @@ def problems(protection: Protection, lock: VaultLock, *, key: str = "backup") ->
     found = [
         (f"{key}.rules.{name}.{setting}", message)
         for name, rule in protection.rules.items()
-        for check in (_retention, _cold_storage, _continuous, _schedule, _air_gap)
+        for check in (_retention, _cold_storage, _continuous, _schedule, _copy_lost, _air_gap)
         for setting, message in check(rule, protection, lock)
     ]
     found += ((f"{key}.{setting}", message) for setting, message in _plan(protection))
@@ -143,7 +143,7 @@ def _schedule(rule: BackupRule, _: Protection, __: VaultLock) -> Iterator[Proble
         yield (
             "completionWindowMinutes",
             f"is {rule.completion_window_minutes}, it must be at least 60 more than startWindowMinutes"
-            f" ({rule.start_window_minutes}) (AWS Backup developer guide, backup plan options)",
+            f" ({rule.start_window_minutes}) (AWS Backup CreateBackupPlan)",
         )
     if rule.retention_days * 24 < longest_gap_hours(rule.schedule):
         yield (
@@ -151,6 +151,23 @@ def _schedule(rule: BackupRule, _: Protection, __: VaultLock) -> Iterator[Proble
             f"is {rule.retention_days}, shorter than the time between two runs of {rule.schedule}: for a while there"
             " would be no recovery point of this rule",
         )
+
+
+def _copy_lost(rule: BackupRule, protection: Protection, _: VaultLock) -> Iterator[Problem]:
+    if rule.copy_retention_days is not None:
+        return
+    for name, other in copied_rules(protection).items():
+        if set(rule.kinds) != set(other.kinds) or rule.retention_days <= other.retention_days:
+            continue
+        met = first_overlap(rule.schedule, rule.start_window_minutes, other.schedule, other.start_window_minutes)
+        if met is not None:
+            yield (
+                "copyRetentionDays",
+                f"is not set, and the start windows of this rule and of {name} overlap (as on {met:%a %d %b, %H:%M}):"
+                " AWS Backup makes one backup, for the rule that is kept longest, and the other Region would get no"
+                " copy that day; copy this one too, or move its schedule (AWS Backup developer guide, backup plan"
+                " options)",
+            )
 
 
 def _air_gap(rule: BackupRule, protection: Protection, _: VaultLock) -> Iterator[Problem]:

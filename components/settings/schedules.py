@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -57,6 +58,17 @@ def runs(expression: str, after: datetime = _START) -> Iterator[datetime]:
 
 
 @cache
+def year_of_runs(expression: str) -> tuple[datetime, ...]:
+    """The runs of more than a year, and of more years where there are few."""
+    seen: list[datetime] = []
+    for run in runs(expression):
+        seen.append(run)
+        if run > _START + _SPAN and len(seen) > _RUNS:
+            break
+    return tuple(seen)
+
+
+@cache
 def longest_gap_hours(expression: str) -> int:
     """The longest time between two runs, rounded up: the worst age that a backup on this schedule can have."""
     return -int(-max(_gaps(expression)) // timedelta(hours=1))
@@ -68,13 +80,19 @@ def shortest_gap_minutes(expression: str) -> int:
     return int(min(_gaps(expression)) / timedelta(minutes=1))
 
 
+def first_overlap(one: str, one_minutes: int, other: str, other_minutes: int) -> datetime | None:
+    """When the windows that begin at the runs of two schedules first overlap, None if they never do."""
+    mine, theirs = deque(year_of_runs(one)), deque(year_of_runs(other))
+    mine_open, theirs_open = timedelta(minutes=one_minutes), timedelta(minutes=other_minutes)
+    while mine and theirs:
+        if mine[0] < theirs[0] + theirs_open and theirs[0] < mine[0] + mine_open:
+            return max(mine[0], theirs[0])
+        (mine if mine[0] < theirs[0] else theirs).popleft()
+    return None
+
+
 def _gaps(expression: str) -> list[timedelta]:
-    seen: list[datetime] = []
-    for run in runs(expression):
-        seen.append(run)
-        if run > _START + _SPAN and len(seen) > _RUNS:
-            break
-    return [later - earlier for earlier, later in pairwise(seen)]
+    return [later - earlier for earlier, later in pairwise(year_of_runs(expression))]
 
 
 def _fields(expression: str) -> list[str]:

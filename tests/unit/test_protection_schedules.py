@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from components.settings.schedules import AwsCron, longest_gap_hours, runs, shortest_gap_minutes
+from components.settings.schedules import AwsCron, first_overlap, longest_gap_hours, runs, shortest_gap_minutes
 
 SCHEDULE: TypeAdapter[str] = TypeAdapter(AwsCron)
 
@@ -31,6 +31,21 @@ def test_gaps_are_the_longest_and_the_shortest_of_more_than_a_year(expression: s
     assert SCHEDULE.validate_python(expression) == expression
     assert longest_gap_hours(expression) == hours
     assert shortest_gap_minutes(expression) == minutes
+
+
+@pytest.mark.parametrize(
+    ("other", "minutes", "overlap"),
+    [
+        ("cron(0 5 ? * 1 *)", 60, datetime(2025, 1, 5, 5, tzinfo=UTC)),
+        ("cron(0 4 ? * 1 *)", 60, None),
+        ("cron(0 4 ? * 1 *)", 61, datetime(2025, 1, 5, 5, tzinfo=UTC)),
+        ("cron(59 5 1 1 ? *)", 60, datetime(2025, 1, 1, 5, 59, tzinfo=UTC)),
+        ("cron(0 6 1 1 ? *)", 60, None),
+    ],
+)
+def test_windows_that_only_touch_do_not_overlap(other: str, minutes: int, overlap: datetime | None) -> None:
+    assert first_overlap("cron(0 5 ? * * *)", 60, other, minutes) == overlap
+    assert first_overlap(other, minutes, "cron(0 5 ? * * *)", 60) == overlap
 
 
 @pytest.mark.parametrize("weekday", ["1", "SUN"])

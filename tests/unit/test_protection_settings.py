@@ -16,6 +16,7 @@ from components.settings.protection_rules import (
     rules_of,
     worst_age_hours,
 )
+from components.settings.protection_windows import window_problems
 from tests.support.protection import LOCK, RULES, changed_rule, protection
 
 
@@ -77,6 +78,53 @@ def test_a_continuous_rule_is_held_to_what_point_in_time_recovery_can_do(
     assert problems(protection(RULES | {"continuous": rule}), LOCK) == []
     found = problems(protection(RULES | {"continuous": rule | changed}), LOCK)
     assert [message for where, message in found if where == f"backup.rules.continuous.{path}" and said in message]
+
+
+def test_a_rule_that_takes_another_ones_place_must_be_copied_too() -> None:
+    """AWS Backup developer guide, backup plan options: of overlapping rules, the one kept longest is backed up."""
+    kept_here = {k: v for k, v in RULES["monthly"].items() if k != "copyRetentionDays"}
+    daily, weekly = problems(protection(RULES | {"monthly": kept_here}), LOCK)
+    assert daily[0] == weekly[0] == "backup.rules.monthly.copyRetentionDays"
+    assert "of daily overlap (as on Wed 01 Jan, 05:00)" in daily[1]
+    assert "of weekly overlap (as on Sun 01 Jun, 05:00)" in weekly[1]
+    elsewhere = kept_here | {"schedule": "cron(0 12 1 * ? *)"}
+    assert problems(protection(RULES | {"monthly": elsewhere}), LOCK) == []
+
+
+@pytest.mark.parametrize(
+    ("maintenance", "start_window", "refused"),
+    [
+        ("sun:05:00-sun:06:00", 60, True),
+        ("sun:06:00-sun:06:30", 60, True),
+        # The start window ends when the maintenance does: nothing is left to start in.
+        ("sun:05:30-sun:06:00", 60, True),
+        ("sun:05:00-sun:06:00", 61, False),
+        ("sun:06:01-sun:07:00", 60, False),
+        ("sun:03:00-sun:04:00", 60, False),
+        # Over the end of the week, as Sunday is the last day here.
+        ("sat:23:30-sun:06:00", 60, True),
+        ("sun:23:30-mon:00:30", 60, False),
+    ],
+)
+def test_a_job_that_a_database_in_maintenance_would_not_start_is_refused(
+    maintenance: str, start_window: int, refused: bool
+) -> None:
+    """AWS Backup developer guide, backup plan options: none starts in the hour before maintenance, nor in it."""
+    rule = {"weekly": RULES["weekly"] | {"startWindowMinutes": start_window}}
+    found = window_problems(protection(rule), {"orders": maintenance})
+    assert bool(found) is refused
+    for path, message in found:
+        assert path == "backup.rules.weekly.schedule"
+        assert "Sunday, 05:00" in message
+        assert "database orders" in message
+    without_databases = {"weekly": rule["weekly"] | {"kinds": ["tables"]}}
+    assert window_problems(protection(without_databases), {"orders": maintenance}) == []
+
+
+def test_maintenance_around_the_turn_of_the_week_is_one_window() -> None:
+    rule = {"weekly": RULES["weekly"] | {"schedule": "cron(0 0 ? * 2 *)"}}
+    assert window_problems(protection(rule), {"orders": "sun:23:30-mon:01:00"})
+    assert not window_problems(protection(rule), {"orders": "sun:23:30-mon:00:30"})
 
 
 def test_a_store_has_one_continuous_rule() -> None:
