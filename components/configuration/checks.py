@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from components.naming import AUDIT
 from components.recovery.steps import checked_objective, switch_stages
-from components.settings import Settings, adoption, databases, protection
-from components.settings.recovery import Switch
+from components.settings import Settings, adoption, databases, protection_rules
+from components.settings.base import Switch
 from components.strategy import selection
 
 Problems = list[tuple[str, str]]
@@ -102,7 +102,9 @@ _PLAN = frozenset({"objectives", "backup", "recovery", "watch", "elastic_recover
 
 CHECKS: tuple[Check, ...] = (
     Check(reads=frozenset({"regions"}), problems=regions_differ),
-    Check(reads=frozenset({"backup", "vault_lock"}), problems=lambda s: protection.problems(s.backup, s.vault_lock)),
+    Check(
+        reads=frozenset({"backup", "vault_lock"}), problems=lambda s: protection_rules.problems(s.backup, s.vault_lock)
+    ),
     Check(reads=frozenset({"recovery", "objectives", "databases"}), problems=late_switch),
     Check(reads=frozenset({"watch", "ephemeral"}), problems=watch_problems),
     Check(reads=frozenset({"databases"}), problems=lambda s: databases.problems(s.databases)),

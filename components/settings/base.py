@@ -19,6 +19,13 @@ Cron = Annotated[str, StringConstraints(pattern=r"^cron\((\S+ ){5}\S+\)$")]
 UtcWindow = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 
 
+class Switch(StrEnum):
+    """Whether an optional part is built."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class DataClass(StrEnum):
     """How much it matters to lose it; becomes the `data-class` tag, by which the policy pack can choose thresholds."""
 
