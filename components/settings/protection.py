@@ -33,6 +33,11 @@ class Switch(StrEnum):
     ON = "on"
     OFF = "off"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """YAML 1.1 reads an unquoted on or off as a boolean."""
+        return cls("on" if value else "off") if isinstance(value, bool) else None
+
 
 class Ownership(StrEnum):
     """Whether an account-wide singleton is ours, or exists already and is used as it is."""
