@@ -12,7 +12,7 @@ from components.protection.restore_tests import RESOURCE_TYPES
 from components.settings import VaultLock, limits
 from components.settings.base import Switch
 from components.settings.protection import BackupRule, Kind, Protection
-from components.settings.protection_rules import copied_rules, newest_point_hours, worst_age_hours
+from components.settings.protection_rules import copied_rules, newest_point_hours, rules_of, worst_age_hours
 from components.settings.schedules import longest_gap_hours
 
 # AWS Backup developer guide, controls and remediation; by name in "Creating frameworks using the AWS Backup API".
@@ -107,7 +107,7 @@ def controls(audited: Audited) -> list[Control]:
     if protection.tests.state is Switch.ON:
         target = protection.audit.max_restore_minutes or audited.rto_minutes
         made.append(Control(name=RESTORED, parameters=(("maxRestoreTime", str(target)),), resource_types=types))
-    made += _air_gapped(protection)
+    made += _air_gapped(audited)
     return made
 
 
@@ -164,21 +164,24 @@ def _copied(audited: Audited) -> tuple[str, ...]:
     return tuple(RESOURCE_TYPES[kind] for kind in audited.kinds if kind in kinds)
 
 
-def _air_gapped(protection: Protection) -> list[Control]:
-    rules = [rule for rule in protection.rules.values() if rule.air_gapped]
-    if not rules:
+def _air_gapped(audited: Audited) -> list[Control]:
+    reached = {
+        kind: [worst_age_hours(rule) for rule in rules_of(audited.protection, kind).values() if rule.air_gapped]
+        for kind in audited.kinds
+    }
+    hours = [min(ages) for ages in reached.values() if ages]
+    if not hours:
         return []
-    days = -(-min(map(worst_age_hours, rules)) // 24)
+    days = -(-max(hours) // 24)
     if days > AIR_GAPPED_DAYS:
         raise ValueError(
-            f"no rule reaches the air-gapped vault more often than every {days} days; the audit can prove"
-            f" {AIR_GAPPED_DAYS} at most: set airGapped: true on a rule that runs more often"
+            f"a store reaches the air-gapped vault only every {days} days; the audit can prove {AIR_GAPPED_DAYS} at"
+            " most: set airGapped: true on a rule that runs more often"
         )
-    kinds = {kind for rule in rules for kind in rule.kinds}
     return [
         Control(
             name=AIR_GAPPED,
             parameters=(("recoveryPointAgeUnit", "days"), ("recoveryPointAgeValue", str(days))),
-            resource_types=tuple(RESOURCE_TYPES[kind] for kind in Kind if kind in kinds),
+            resource_types=tuple(RESOURCE_TYPES[kind] for kind, ages in reached.items() if ages),
         )
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -24,6 +24,11 @@ class Switch(StrEnum):
 
     ON = "on"
     OFF = "off"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """YAML 1.1 reads an unquoted on or off as a boolean."""
+        return cls("on" if value else "off") if isinstance(value, bool) else None
 
 
 class DataClass(StrEnum):

@@ -10,7 +10,7 @@ import pytest
 from components.protection.audit import BackupAudit, BackupAuditArgs
 from components.protection.controls import PROVES, Audited, Control, audited_rule, checked, controls
 from components.settings import limits
-from components.settings.protection import Protection
+from components.settings.protection import Kind, Protection
 from tests.support.botocore_shapes import refusals
 from tests.support.program import registrations
 from tests.support.protection import LOCK, RULES, changed_rule, protection
@@ -122,6 +122,11 @@ def test_the_air_gapped_vault_is_proved_where_there_is_one() -> None:
     control = by_name(audited(settings))["RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"]
     assert dict(control.parameters) == {"recoveryPointAgeUnit": "days", "recoveryPointAgeValue": "8"}
     assert control.resource_types == ALL_TYPES
+    tables_more_often = settings.rules | {
+        "often": settings.rules["daily"].model_copy(update={"air_gapped": True, "kinds": (Kind.TABLES,)})
+    }
+    both = by_name(audited(settings.model_copy(update={"rules": tables_more_often})))[control.name]
+    assert both.parameters == control.parameters
     rare = protection(
         RULES | {"yearly": RULES["yearly"] | {"airGapped": True}}, airGapped={"minDays": 7, "maxDays": 2555}
     )

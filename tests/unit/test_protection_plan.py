@@ -165,6 +165,14 @@ def test_more_stores_than_a_selection_takes_are_split_and_none_is_lost() -> None
     assert selections("tables", {}) == {}
 
 
+def test_a_store_is_in_the_same_selection_on_every_machine() -> None:
+    """Python's own hash differs from one process to the next: each preview would replace every selection."""
+    parts = selections("tables", arns(Kind.TABLES, 501))
+    places = [next(name for name, part in parts.items() if f"tables-{number}" in part) for number in range(6)]
+    assert places == ["tables-0", "tables-0", "tables-1", "tables-0", "tables-0", "tables-1"]
+    assert selection_name("tables", {"b": "arn:b", "a": "arn:a"}) == "tables-7e18f737"
+
+
 @pytest.mark.parametrize("count", [3, 499, 1200])
 @pytest.mark.parametrize("added", ["aaa-first", "zzz-last"])
 def test_adding_a_store_touches_one_selection(count: int, added: str) -> None:

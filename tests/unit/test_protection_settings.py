@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from components.settings import VaultLock
-from components.settings.protection import BackupRule, Kind, Protection
+from components.settings.protection import BackupRule, Kind, Protection, Switch
 from components.settings.protection_rules import (
     copied_rules,
     newest_point_hours,
@@ -236,6 +237,16 @@ def test_a_value_that_aws_refuses_by_itself_is_refused(changed: dict[str, Any]) 
 def test_a_rule_is_within_the_ranges_of_aws(changed: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         BackupRule.model_validate(RULES["daily"] | changed)
+
+
+def test_on_and_off_may_stand_unquoted_in_yaml() -> None:
+    """YAML 1.1 reads them as booleans."""
+    read = yaml.safe_load("{reports: off, tests: {state: on}}")
+    assert read["reports"] is False
+    settings = protection(**read)
+    assert (settings.reports, settings.tests.state) == (Switch.OFF, Switch.ON)
+    with pytest.raises(ValidationError, match="'on' or 'off'"):
+        protection(reports="perhaps")
 
 
 def test_cooling_is_3_days_at_least() -> None:
