@@ -43,6 +43,8 @@ class Registered:
     depends_on: tuple[str, ...]
     custom: bool
     inputs: dict[str, Any]
+    imports: str = ""
+    """Id of what exists and is taken into the state."""
 
 
 @dataclass
@@ -128,6 +130,7 @@ class RecordingMonitor(sdk.MockMonitor):
                 depends_on=tuple(request.dependencies),
                 custom=request.custom,
                 inputs=rpc.deserialize_properties(request.object),
+                imports=request.importId,
             )
         )
         return answer
