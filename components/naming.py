@@ -82,10 +82,6 @@ class Names:
         """For what an account has by name in each Region: topic, trail, dashboard, load balancer, plan of recovery."""
         return "-".join(part for part in (PROJECT, self.settings.role, purpose) if part)
 
-    def underscored(self, purpose: str) -> str:
-        """AWS Backup's frameworks and restore tests take no hyphen."""
-        return f"{PROJECT}_{self.settings.role}_{purpose}"
-
     def trail_arn(self) -> str:
         """Named in the policies of bucket and key before the trail can exist."""
         return trail_arn_of(self.of_region(), self.settings.region, self.settings.account_id)

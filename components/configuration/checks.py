@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from components.naming import AUDIT
 from components.recovery.steps import checked_objective, switch_stages
-from components.settings import Settings, adoption, databases, protection
-from components.settings.recovery import Switch
+from components.settings import Settings, adoption, databases, protection_rules, protection_windows
+from components.settings.base import Switch
 from components.strategy import selection
 
 Problems = list[tuple[str, str]]
@@ -46,6 +46,12 @@ def late_switch(settings: Settings) -> Problems:
     except ValueError as late:
         return [("recovery.stepTimeouts", str(late))]
     return []
+
+
+def maintenance(settings: Settings) -> Problems:
+    """A backup that would start in a database's maintenance window never starts."""
+    windows = {store: database.maintenance_window for store, database in settings.databases.items()}
+    return protection_windows.window_problems(settings.backup, windows)
 
 
 def watch_problems(settings: Settings) -> Problems:
@@ -102,8 +108,11 @@ _PLAN = frozenset({"objectives", "backup", "recovery", "watch", "elastic_recover
 
 CHECKS: tuple[Check, ...] = (
     Check(reads=frozenset({"regions"}), problems=regions_differ),
-    Check(reads=frozenset({"backup", "vault_lock"}), problems=lambda s: protection.problems(s.backup, s.vault_lock)),
+    Check(
+        reads=frozenset({"backup", "vault_lock"}), problems=lambda s: protection_rules.problems(s.backup, s.vault_lock)
+    ),
     Check(reads=frozenset({"recovery", "objectives", "databases"}), problems=late_switch),
+    Check(reads=frozenset({"backup", "databases"}), problems=maintenance),
     Check(reads=frozenset({"watch", "ephemeral"}), problems=watch_problems),
     Check(reads=frozenset({"databases"}), problems=lambda s: databases.problems(s.databases)),
     Check(reads=_STORES | {"regions", "account_id"}, problems=adopted_stores),

@@ -1,4 +1,4 @@
-"""A logically air-gapped vault: a copy that even an administrator of this account cannot shorten."""
+"""A logically air-gapped vault: backups that an attacker with every right in the account cannot shorten or delete."""
 
 from __future__ import annotations
 
@@ -7,49 +7,49 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.settings.protection import AirGapped
+
 
 @dataclass(frozen=True, kw_only=True)
-class IsolatedVaultArgs:
-    """Inputs of an air-gapped vault."""
+class AirGappedVaultArgs:
+    """Inputs of the vault."""
 
     vault_name: str
-    min_days: int
-    """Shortest retention that it accepts, 7 or more."""
-    max_days: int
-    """Longest retention that it accepts."""
-    key_arn: pulumi.Input[str]
-    ephemeral: bool = False
+    retention: AirGapped
+    key_arn: pulumi.Input[str] | None = None
+    """None, the default: a key that AWS owns, which nobody in this account can disable."""
 
 
-class IsolatedVault(pulumi.ComponentResource):
-    """A second copy in the same Region that AWS Backup keeps apart, for the day when the account itself is the attacker's.
+class AirGappedVault(pulumi.ComponentResource):
+    """A second vault in the same Region, isolated by AWS and locked in compliance mode from its first minute.
 
-    It is opt-in: such a vault is locked in compliance mode from its first second, and stays until its last recovery point
-    has expired.
+    Opt-in, since it cannot be undone: no recovery point leaves it before its retention is over.
 
     Produces the following resources:
-    - `backup.LogicallyAirGappedVault` (protected).
+    - `backup.LogicallyAirGappedVault` (protected; kept when the stack goes, as it cannot be deleted while it holds
+      anything)
 
-    Outputs: `arn`.
+    Outputs: `arn`, `vault_name`.
 
     AWS limits:
-    - Shortest and longest retention are both required, the shortest at least 7 days (CreateLogicallyAirGappedBackupVault).
-    - A plan's rule can only name one of the same account and Region (BackupRule TargetLogicallyAirGappedBackupVaultArn).
-    - Types that it does not support stay in the standard vault alone, without an error (AWS Backup developer guide).
+    - both retentions are required, 7 days at least (AWS Backup CreateLogicallyAirGappedBackupVault)
+    - a rule's target must be of the same account and Region; stores that it does not support stay in the rule's own
+      vault (AWS Backup BackupRuleInput TargetLogicallyAirGappedBackupVaultArn)
 
-    Cost: stored apart from the standard vault and billed again; not priced here.
+    Cost: backup storage a second time; not priced here.
     """
 
-    def __init__(self, name: str, args: IsolatedVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("securecart:protection:IsolatedVault", name, None, opts)
+    def __init__(self, name: str, args: AirGappedVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:protection:AirGappedVault", name, None, opts)
         vault = aws.backup.LogicallyAirGappedVault(
             f"{name}-air-gapped",
             name=args.vault_name,
-            min_retention_days=args.min_days,
-            max_retention_days=args.max_days,
+            min_retention_days=args.retention.min_days,
+            max_retention_days=args.retention.max_days,
             encryption_key_arn=args.key_arn,
             tags={"Name": args.vault_name},
-            opts=pulumi.ResourceOptions(parent=self, protect=not args.ephemeral),
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
         )
         self.arn: pulumi.Output[str] = vault.arn
+        self.vault_name: pulumi.Output[str] = vault.name
         self.register_outputs({"arn": self.arn})

@@ -1,4 +1,4 @@
-"""AWS Config's recorder: Audit Manager's controls see only what it records."""
+"""AWS Config: the recorder that the audit reads from, ours or one that the Region already has."""
 
 from __future__ import annotations
 
@@ -7,129 +7,127 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import Statement, document, trusts_service
+from components.policies import document, trusts_service
+from components.protection.deliveries import CONFIG_PREFIX, config_objects_arn
+from components.settings.protection import Ownership
 
 MANAGED_POLICY = "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole"
-# The types behind the controls of audit.py (AWS Backup developer guide, "Turning on resource tracking"): recording everything
-# would cost $0.003 for each change of anything in the account.
+# AWS Backup developer guide, choosing your controls: what each control needs recorded; and the stores themselves.
 RECORDED_TYPES = (
     "AWS::Backup::BackupPlan",
     "AWS::Backup::BackupSelection",
     "AWS::Backup::BackupVault",
     "AWS::Backup::RecoveryPoint",
+    "AWS::Config::ResourceCompliance",
     "AWS::DynamoDB::Table",
-    "AWS::EC2::Instance",
     "AWS::EC2::Volume",
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
 )
-DELIVERY_PREFIX = "config"
+# AWS Config has one recorder and one delivery channel a Region; its own tools call them so.
+DEFAULT_NAME = "default"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigRecorderArgs:
     """Inputs of the recorder."""
 
-    recorder_name: str
+    ownership: Ownership
     role_name: str
+    account_id: str
     bucket_name: pulumi.Input[str]
-    """Bucket whose policy holds `delivery_statements`."""
+    """Of this Region; its policy needs config_delivery_statements. Pass what is available once that is in place."""
     bucket_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
-    account_id: str
+    """Key of that bucket."""
+    recorder_name: str = DEFAULT_NAME
+    """Of the recorder to create, or of the one to adopt."""
 
 
 class ConfigRecorder(pulumi.ComponentResource):
-    """Records the configuration of the stores and of their backups, and delivers it into the audit bucket.
+    """Records what the audit needs, and nothing else, or leaves that to the recorder that the Region has.
 
-    An account has one recorder in each Region: where it exists already, `backup.audit.configRecorder: adopt` leaves it alone, and
-    it must record the types named here.
+    An adopted recorder is not touched: it must record RECORDED_TYPES already, or the controls find nothing to judge.
 
     Produces the following resources:
-    - `cfg.Recorder` for the types that the audit controls judge, `cfg.DeliveryChannel`, `cfg.RecorderStatus` (started)
-    - `iam.Role` with `iam.RolePolicyAttachment` and `iam.RolePolicy` (delivery)
+    - `cfg.Recorder`, `cfg.DeliveryChannel` and `cfg.RecorderStatus`, which starts it; none of them if adopted
+    - `iam.Role` with an `iam.RolePolicyAttachment` and an `iam.RolePolicy` for bucket and key; likewise
 
-    Outputs: `recording` (the recorder's name, available once it records).
+    Outputs: `recorder_name` (available once it records).
 
     AWS limits:
-    - One customer-managed recorder and one delivery channel an account and Region (PutConfigurationRecorder).
+    - one recorder and one delivery channel a Region (AWS Config PutConfigurationRecorder,
+      MaxNumberOfConfigurationRecordersExceededException)
 
-    Cost: $0.003 for each recorded change.
+    Cost: $0.003 for each change recorded.
     """
 
     def __init__(self, name: str, args: ConfigRecorderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:protection:ConfigRecorder", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=args.role_name,
-            assume_role_policy=trusts_service("config.amazonaws.com", args.account_id),
-            tags={"Name": args.role_name},
-            opts=child,
-        )
-        attached = aws.iam.RolePolicyAttachment(
-            f"{name}-managed", role=role.name, policy_arn=MANAGED_POLICY, opts=child
-        )
-        delivers = aws.iam.RolePolicy(f"{name}-delivery", role=role.name, policy=document(_delivery(args)), opts=child)
+        self.recorder_name: pulumi.Output[str] = pulumi.Output.from_input(args.recorder_name)
+        if args.ownership is Ownership.CREATE:
+            self.recorder_name = self._recording(name, args)
+        self.register_outputs({"recorderName": self.recorder_name})
+
+    def _recording(self, name: str, args: ConfigRecorderArgs) -> pulumi.Output[str]:
         recorder = aws.cfg.Recorder(
             f"{name}-recorder",
             name=args.recorder_name,
-            role_arn=role.arn,
+            role_arn=self._role(name, args),
             recording_group=aws.cfg.RecorderRecordingGroupArgs(
-                all_supported=False, include_global_resource_types=False, resource_types=list(RECORDED_TYPES)
+                all_supported=False,
+                include_global_resource_types=False,
+                resource_types=list(RECORDED_TYPES),
+                recording_strategies=[
+                    aws.cfg.RecorderRecordingGroupRecordingStrategyArgs(use_only="INCLUSION_BY_RESOURCE_TYPES")
+                ],
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[attached, delivers]),
+            opts=pulumi.ResourceOptions(parent=self),
         )
         channel = aws.cfg.DeliveryChannel(
             f"{name}-channel",
             name=args.recorder_name,
             s3_bucket_name=args.bucket_name,
-            s3_key_prefix=DELIVERY_PREFIX,
+            s3_key_prefix=CONFIG_PREFIX,
             s3_kms_key_arn=args.key_arn,
+            snapshot_delivery_properties=aws.cfg.DeliveryChannelSnapshotDeliveryPropertiesArgs(
+                delivery_frequency="TwentyFour_Hours"
+            ),
+            # AWS Config refuses a channel in a Region without a recorder.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[recorder]),
         )
         status = aws.cfg.RecorderStatus(
             f"{name}-status",
             name=recorder.name,
             is_enabled=True,
-            # A recorder without a channel cannot be started (StartConfigurationRecorder).
+            # And it starts no recorder without a channel.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[channel]),
         )
-        self.recording: pulumi.Output[str] = status.name
-        self.register_outputs({"recording": self.recording})
+        return pulumi.Output.all(recorder.name, status.id).apply(lambda made: str(made[0]))
 
-
-def delivery_statements(bucket_arn: pulumi.Input[str], account_id: str) -> list[Statement]:
-    """What AWS Config needs in the policy of the bucket that it delivers into (AWS Config developer guide, bucket policy)."""
-    guard = {"StringEquals": {"aws:SourceAccount": account_id}}
-    service = {"Service": "config.amazonaws.com"}
-    return [
-        {
-            "Sid": "ConfigChecksTheBucket",
-            "Effect": "Allow",
-            "Principal": service,
-            "Action": ["s3:GetBucketAcl", "s3:ListBucket"],
-            "Resource": bucket_arn,
-            "Condition": guard,
-        },
-        {
-            "Sid": "ConfigDelivers",
-            "Effect": "Allow",
-            "Principal": service,
-            "Action": "s3:PutObject",
-            "Resource": pulumi.Output.concat(bucket_arn, f"/{DELIVERY_PREFIX}/AWSLogs/{account_id}/Config/*"),
-            "Condition": guard,
-        },
-    ]
-
-
-def _delivery(args: ConfigRecorderArgs) -> list[Statement]:
-    return [
-        {
+    def _role(self, name: str, args: ConfigRecorderArgs) -> pulumi.Output[str]:
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-recorder",
+            name=args.role_name,
+            assume_role_policy=trusts_service("config.amazonaws.com", args.account_id),
+            tags={"Name": args.role_name},
+            opts=child,
+        )
+        attached = aws.iam.RolePolicyAttachment(
+            f"{name}-recorder", role=role.name, policy_arn=MANAGED_POLICY, opts=child
+        )
+        # AWS_ConfigRole reads resources; it may not write what it read (AWS Config developer guide, permissions for
+        # the IAM role).
+        look = {"Effect": "Allow", "Action": ["s3:GetBucketAcl", "s3:ListBucket"], "Resource": args.bucket_arn}
+        write = {
             "Effect": "Allow",
             "Action": "s3:PutObject",
-            "Resource": pulumi.Output.concat(args.bucket_arn, f"/{DELIVERY_PREFIX}/AWSLogs/{args.account_id}/*"),
-        },
-        {"Effect": "Allow", "Action": ["s3:GetBucketAcl", "s3:ListBucket"], "Resource": args.bucket_arn},
-        {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": args.key_arn},
-    ]
+            "Resource": config_objects_arn(args.bucket_arn, args.account_id),
+            "Condition": {"StringLike": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+        }
+        encrypt = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": args.key_arn}
+        rights = aws.iam.RolePolicy(
+            f"{name}-deliveries", role=role.name, policy=document([look, write, encrypt]), opts=child
+        )
+        return pulumi.Output.all(role.arn, attached.id, rights.id).apply(lambda made: str(made[0]))

@@ -1,117 +1,129 @@
-"""Restore tests: AWS Backup restores what it holds, on a schedule, and deletes what it restored (row 17)."""
+"""Restore tests: AWS Backup restores one store of each kind on a schedule, times it, and deletes what it restored."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from components.settings.protection import RestoreTests
+from components.protection.names import RESTORE_TEST_NAME_MAXIMUM, underscored
+from components.protection.service_role import BackupRole, BackupRoleArgs, Duty
+from components.settings.protection import Kind
+from components.settings.protection import RestoreTests as RestoreTestsSettings
 
-# The tag that every store of this program carries (components/tags.py): restore tests of a shared account leave others' alone.
-OWN_STORES = "aws:ResourceTag/project"
+# AWS Backup RestoreTestingSelectionForCreate ProtectedResourceType.
+RESOURCE_TYPES: Mapping[Kind, str] = {
+    Kind.DATABASES: "RDS",
+    Kind.TABLES: "DynamoDB",
+    Kind.BUCKETS: "S3",
+    Kind.VOLUMES: "EBS",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class RestoreTestingArgs:
-    """Inputs of the restore tests of a Region."""
+class RestoreTestsArgs:
+    """Inputs of the restore tests."""
 
     plan_name: str
-    """Letters, digits and underscores, at most 50 (CreateRestoreTestingPlan)."""
-    role_arn: pulumi.Input[str]
-    tests: RestoreTests
-    project: str
-    """Value of the `project` tag of the stores to test."""
-    vault_arn: pulumi.Input[str]
+    """Hyphens become underscores, as AWS wants it."""
+    role_name: str
+    tests: RestoreTestsSettings
+    vault_arns: Sequence[pulumi.Input[str]]
+    """Vaults of this Region whose recovery points are restored; copies from the other Region among them."""
     key_arn: pulumi.Input[str]
-    """Key of the Region that restored copies are encrypted with."""
+    """Key of this Region that restored tables, buckets and volumes are encrypted with."""
+    vault_key_arns: Sequence[pulumi.Input[str]]
     subnet_group_name: pulumi.Input[str]
-    security_group_id: pulumi.Input[str]
-    zone: pulumi.Input[str]
+    """DB subnet group that databases are restored into; without it RDS would look for a default VPC."""
+    security_group_ids: Sequence[pulumi.Input[str]]
+    kinds: Sequence[Kind] = tuple(Kind)
+    """What is tested; leave out what the vaults hold no recovery points of."""
 
 
-class RestoreTesting(pulumi.ComponentResource):
-    """The latest recovery point of every kind of store, restored every week into a place of its own.
+class RestoreTests(pulumi.ComponentResource):
+    """Regular proof, made by AWS, that the newest recovery points restore, and how long it takes.
 
-    What it restores is named `awsbackup-restore-test-*` and is deleted by AWS Backup once the validation window is over. A verdict
-    on the content is given from outside within that window (`securecart test-restores`).
+    What AWS Backup infers for a restore would look for a default VPC and lose our key, so each kind says where and how
+    it is restored. A test is only SUCCESSFUL once somebody has checked the data and said so
+    (PutRestoreValidationResult) within the validation window.
 
     Produces the following resources:
-    - `backup.RestoreTestingPlan`, and a `backup.RestoreTestingSelection` for each of RDS, DynamoDB, S3 and EBS.
+    - BackupRole with the rights to restore, and no others
+    - `backup.RestoreTestingPlan`, and a `backup.RestoreTestingSelection` for each kind
 
-    Outputs: `plan_arn`.
+    Outputs: `plan_name`, `plan_arn`, `role_arn`, `selection_names` (by kind).
 
     AWS limits:
-    - Names are letters, digits and underscores, at most 50 (CreateRestoreTestingPlan, CreateRestoreTestingSelection).
-    - Start window 1 to 168 hours, validation window 0 to 168 hours, candidates of the last 1 to 365 days.
-    - Lists in the restore metadata are JSON text. An account without a default VPC fails every RDS test unless subnet group and
-      security groups are said here (AWS Backup developer guide, "Restore testing inferred metadata").
-    - A test cannot be started by hand: there is a schedule and nothing else.
+    - names are letters, digits and underscores, 50 at most (AWS Backup RestoreTestingSelectionForCreate)
+    - a plan starts on its schedule only; there is no call to start it now (AWS Backup API reference)
+    - all stores of a kind that the vaults hold are tested: of ARNs a selection would take 30
+    - a restored bucket is emptied by a lifecycle rule, which takes days (AWS Backup developer guide, restore testing)
 
-    Cost: what is restored is billed as long as it exists; the test itself is not priced here.
+    Cost: the restored resources while they exist, and a fee for each test; not priced here.
     """
 
-    def __init__(self, name: str, args: RestoreTestingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("securecart:protection:RestoreTesting", name, None, opts)
+    def __init__(self, name: str, args: RestoreTestsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("securecart:protection:RestoreTests", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        role = BackupRole(
+            name,
+            BackupRoleArgs(role_name=args.role_name, duty=Duty.RESTORE, key_arns=[args.key_arn, *args.vault_key_arns]),
+            child,
+        )
         plan = aws.backup.RestoreTestingPlan(
-            f"{name}-restore-tests",
-            name=args.plan_name,
+            f"{name}-plan",
+            name=underscored(args.plan_name, maximum=RESTORE_TEST_NAME_MAXIMUM),
             schedule_expression=args.tests.schedule,
+            schedule_expression_timezone="Etc/UTC",
             start_window_hours=args.tests.start_window_hours,
             recovery_point_selection=aws.backup.RestoreTestingPlanRecoveryPointSelectionArgs(
                 algorithm="LATEST_WITHIN_WINDOW",
-                include_vaults=[args.vault_arn],
-                recovery_point_types=["SNAPSHOT", "CONTINUOUS"],
+                include_vaults=list(args.vault_arns),
+                recovery_point_types=["CONTINUOUS", "SNAPSHOT"],
                 selection_window_days=args.tests.selection_window_days,
             ),
             tags={"Name": args.plan_name},
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child,
         )
-        only_ours = aws.backup.RestoreTestingSelectionProtectedResourceConditionsArgs(
-            string_equals=[
-                aws.backup.RestoreTestingSelectionProtectedResourceConditionsStringEqualArgs(
-                    key=OWN_STORES, value=args.project
-                )
-            ]
-        )
-        for kind, overrides in _metadata(args).items():
-            aws.backup.RestoreTestingSelection(
-                f"{name}-restore-test-{kind.lower()}",
-                name=f"{args.plan_name}_{kind.lower()}",
+        tested = {
+            kind: aws.backup.RestoreTestingSelection(
+                f"{name}-{kind}",
+                name=underscored(kind, maximum=RESTORE_TEST_NAME_MAXIMUM),
                 restore_testing_plan_name=plan.name,
-                protected_resource_type=kind,
-                # Conditions alone: the provider takes either them or ARNs.
-                protected_resource_conditions=only_ours,
-                iam_role_arn=args.role_arn,
-                restore_metadata_overrides=overrides,
-                validation_window_hours=args.tests.validation_window_hours,
-                opts=pulumi.ResourceOptions(parent=self),
+                protected_resource_type=RESOURCE_TYPES[kind],
+                protected_resource_arns=["*"],
+                iam_role_arn=role.arn,
+                restore_metadata_overrides=overrides(kind, args),
+                validation_window_hours=args.tests.validation_hours,
+                opts=child,
             )
+            for kind in args.kinds
+        }
+        self.plan_name: pulumi.Output[str] = plan.name
         self.plan_arn: pulumi.Output[str] = plan.arn
-        self.register_outputs({"planArn": self.plan_arn})
+        self.role_arn: pulumi.Output[str] = role.arn
+        self.selection_names: dict[str, pulumi.Output[str]] = {kind.value: s.name for kind, s in tested.items()}
+        self.register_outputs({"planName": self.plan_name, "roleArn": self.role_arn})
 
 
-def _metadata(args: RestoreTestingArgs) -> Mapping[str, Mapping[str, pulumi.Input[str]]]:
-    """What a restore of each type is told; AWS Backup infers the rest from the recovery point.
+def overrides(kind: Kind, args: RestoreTestsArgs) -> dict[str, pulumi.Input[str]]:
+    """What a restore of this kind is told (AWS Backup developer guide, restore testing inferred metadata).
 
-    Each key is in the developer guide's "Overridable restore metadata"; RDS restores with the key of its snapshot.
+    RDS takes no key: a restored database has the key of its recovery point. Lists are JSON in a string.
     """
-    return {
-        "RDS": {
+    groups = pulumi.Output.all(*args.security_group_ids).apply(json.dumps)
+    metadata: dict[Kind, dict[str, pulumi.Input[str]]] = {
+        # One instance is enough to check data in; a standby would double the time and the bill.
+        Kind.DATABASES: {
             "dbSubnetGroupName": args.subnet_group_name,
-            "vpcSecurityGroupIds": _json_list([args.security_group_id]),
+            "vpcSecurityGroupIds": groups,
             "multiAz": "false",
         },
-        "DynamoDB": {"encryptionType": "KMS", "kmsMasterKeyArn": args.key_arn},
-        "S3": {"encryptionType": "SSE-KMS", "kmsKey": args.key_arn},
-        "EBS": {"availabilityZone": args.zone, "kmsKeyId": args.key_arn},
+        Kind.TABLES: {"encryptionType": "KMS", "kmsMasterKeyArn": args.key_arn},
+        Kind.BUCKETS: {"encryptionType": "SSE-KMS", "kmsKey": args.key_arn},
+        Kind.VOLUMES: {"kmsKeyId": args.key_arn},
     }
-
-
-def _json_list(values: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
-    resolved: pulumi.Output[list[Any]] = pulumi.Output.all(*values)
-    return resolved.apply(json.dumps)
+    return metadata[kind]

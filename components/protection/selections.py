@@ -1,30 +1,46 @@
-"""How many selections a kind of store needs, and which store is in which."""
+"""Which store is in which selection of a plan. Pure: what a change of the stores changes can be read off here.
+
+A selection cannot be edited: any change replaces it. So a store must never push another one into another selection,
+as it would in parts of 500 counted from the first.
+"""
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from collections.abc import Mapping
-from typing import TypeVar
 
-# AWS Backup CreateBackupSelection: at most 500 ARNs a selection.
-ARNS_A_SELECTION = 500
+import pulumi
 
-Arn = TypeVar("Arn")
+from components.settings import limits
+
+Stores = Mapping[str, pulumi.Input[str]]
+"""ARNs by a key that is known before AWS answers and changes when the ARN does: an identifier, generation included."""
 
 
-def shards(arns: Mapping[str, Arn]) -> dict[int, list[Arn]]:
-    """Splits stores into selections by a checksum of their names.
+def selections(kind: str, stores: Stores) -> dict[str, Stores]:
+    """The stores of a kind in as many selections as AWS's limit asks for, by the selections' stable names.
 
-    AWS Backup replaces a selection on any change of it. By name, a store that is added or removed touches one selection; cut by
-    position it would touch all that follow. Only when a kind outgrows its selections are all of them made anew.
+    One selection, until it is full; then it becomes two by one bit of each key's hash, and each of these again when
+    it is full. Adding a store touches the selection that it falls into and no other, whatever its name.
     """
-    if not arns:
-        return {}
-    count = 1
-    while True:
-        parts: dict[int, list[Arn]] = {}
-        for name, arn in sorted(arns.items(), key=lambda item: item[0]):
-            parts.setdefault(zlib.crc32(name.encode()) % count, []).append(arn)
-        if max(map(len, parts.values())) <= ARNS_A_SELECTION:
-            return dict(sorted(parts.items()))
-        count *= 2
+    return _split(kind, "", stores)
+
+
+def selection_name(stable: str, stores: Stores) -> str:
+    """The name in AWS: it says which stores are in it, so that a replacement can be made before the old one goes."""
+    keys = "\n".join(sorted(stores))
+    return f"{stable}-{hashlib.sha256(keys.encode()).hexdigest()[:8]}"
+
+
+def _split(kind: str, path: str, stores: Stores) -> dict[str, Stores]:
+    if len(stores) <= limits.BACKUP_SELECTION_ARNS:
+        return {f"{kind}-{path}" if path else kind: dict(sorted(stores.items()))} if stores else {}
+    halves: tuple[dict[str, pulumi.Input[str]], dict[str, pulumi.Input[str]]] = ({}, {})
+    for key, arn in stores.items():
+        halves[_bit(key, len(path))][key] = arn
+    return _split(kind, path + "0", halves[0]) | _split(kind, path + "1", halves[1])
+
+
+def _bit(key: str, position: int) -> int:
+    digest = int.from_bytes(hashlib.sha256(key.encode()).digest(), "big")
+    return digest >> (255 - position) & 1

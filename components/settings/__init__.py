@@ -5,18 +5,18 @@ from components.settings.buckets import BucketStore
 from components.settings.databases import DatabaseRole, DatabaseStore
 from components.settings.model import Links, Regions, Role, SecondaryRemoval, Settings
 from components.settings.network import Network
-from components.settings.protection import Backup, VaultLock
+from components.settings.protection import Protection, VaultLock
 from components.settings.tables import TableStore
 from components.settings.volumes import VolumeStore
 
 __all__ = [
-    "Backup",
     "BucketStore",
     "DataClass",
     "DatabaseRole",
     "DatabaseStore",
     "Links",
     "Network",
+    "Protection",
     "Regions",
     "Role",
     "SecondaryRemoval",

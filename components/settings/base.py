@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -17,6 +17,18 @@ StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]
 RoleName = Annotated[str, StringConstraints(pattern=r"^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$")]
 Cron = Annotated[str, StringConstraints(pattern=r"^cron\((\S+ ){5}\S+\)$")]
 UtcWindow = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Switch(StrEnum):
+    """Whether an optional part is built."""
+
+    ON = "on"
+    OFF = "off"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """YAML 1.1 reads an unquoted on or off as a boolean."""
+        return cls("on" if value else "off") if isinstance(value, bool) else None
 
 
 class DataClass(StrEnum):

@@ -46,15 +46,15 @@ RDS_BACKUP_RETENTION = Limit(
     source="SecureCart row 1; Amazon RDS CreateDBInstance BackupRetentionPeriod, at most 35",
 )
 RDS_STORAGE = Limit(minimum=20, maximum=65536, unit="GiB", source="Amazon RDS user guide, gp3 storage of PostgreSQL")
-RDS_IOPS = Limit(minimum=12000, maximum=64000, unit="IOPS", source="Amazon RDS user guide, gp3 storage from 400 GiB")
-RDS_THROUGHPUT = Limit(
-    minimum=500, maximum=4000, unit="MiB/s", source="Amazon RDS user guide, gp3 storage from 400 GiB"
-)
 DYNAMODB_PITR = Limit(
     minimum=1, maximum=35, unit="days", source="Amazon DynamoDB PointInTimeRecoverySpecification RecoveryPeriodInDays"
 )
 S3_NONCURRENT = Limit(
     minimum=1, maximum=36500, unit="days", source="Amazon S3 NoncurrentVersionExpiration NoncurrentDays"
+)
+RDS_IOPS = Limit(minimum=12000, maximum=64000, unit="IOPS", source="Amazon RDS user guide, gp3 storage from 400 GiB")
+RDS_THROUGHPUT = Limit(
+    minimum=500, maximum=4000, unit="MiB/s", source="Amazon RDS user guide, gp3 storage from 400 GiB"
 )
 S3_NEWEST_VERSIONS = Limit(
     minimum=1, maximum=100, unit="versions", source="Amazon S3 NoncurrentVersionExpiration NewerNoncurrentVersions"
@@ -69,24 +69,41 @@ EBS_SIZE = Limit(minimum=1, maximum=65536, unit="GiB", source="Amazon EBS user g
 EBS_SNAPSHOT_RETENTION = Limit(minimum=1, maximum=36500, unit="days", source="Amazon DLM RetainRule, age based")
 BACKUP_RETENTION = Limit(minimum=1, maximum=36500, unit="days", source="AWS Backup Lifecycle DeleteAfterDays")
 BACKUP_LOCK = Limit(minimum=1, maximum=36500, unit="days", source="AWS Backup PutBackupVaultLockConfiguration")
+BACKUP_COLD_STORAGE = Limit(
+    minimum=1, maximum=36410, unit="days", source="AWS Backup Lifecycle MoveToColdStorageAfterDays, 90 before deletion"
+)
+BACKUP_CONTINUOUS_RETENTION = Limit(
+    minimum=1, maximum=35, unit="days", source="AWS Backup developer guide, point-in-time recovery"
+)
+BACKUP_START_WINDOW = Limit(
+    minimum=60, maximum=52_560_000, unit="minutes", source="AWS Backup BackupRuleInput StartWindowMinutes"
+)
+BACKUP_COMPLETION_WINDOW = Limit(
+    minimum=120, maximum=52_560_000, unit="minutes", source="AWS Backup BackupRuleInput CompletionWindowMinutes"
+)
 BACKUP_LOCK_COOLING = Limit(
     minimum=3, maximum=36500, unit="days", source="AWS Backup PutBackupVaultLockConfiguration ChangeableForDays"
 )
-BACKUP_START_WINDOW = Limit(
-    minimum=60, maximum=10080, unit="minutes", source="AWS Backup BackupRule StartWindowMinutes"
+BACKUP_AIR_GAPPED = Limit(
+    minimum=7, maximum=36500, unit="days", source="AWS Backup CreateLogicallyAirGappedBackupVault MinRetentionDays"
 )
-BACKUP_COMPLETION_WINDOW = Limit(
-    minimum=60, maximum=100000, unit="minutes", source="AWS Backup BackupRule CompletionWindowMinutes"
-)
-AIR_GAPPED_LOCK = Limit(minimum=7, maximum=36500, unit="days", source="AWS Backup CreateLogicallyAirGappedBackupVault")
 RESTORE_TEST_SELECTION_WINDOW = Limit(
-    minimum=1, maximum=365, unit="days", source="AWS Backup RestoreTestingRecoveryPointSelection SelectionWindowDays"
+    minimum=1,
+    maximum=365,
+    unit="days",
+    source="AWS Backup RestoreTestingRecoveryPointSelection SelectionWindowDays",
 )
 RESTORE_TEST_START_WINDOW = Limit(
     minimum=1, maximum=168, unit="hours", source="AWS Backup RestoreTestingPlanForCreate StartWindowHours"
 )
 RESTORE_TEST_VALIDATION_WINDOW = Limit(
-    minimum=0, maximum=168, unit="hours", source="AWS Backup RestoreTestingSelectionForCreate ValidationWindowHours"
+    minimum=1, maximum=168, unit="hours", source="AWS Backup RestoreTestingSelectionForCreate ValidationWindowHours"
+)
+AUDIT_RECOVERY_POINT_AGE = Limit(
+    minimum=1, maximum=744, unit="hours", source="AWS Backup Audit Manager, last recovery point was created"
+)
+AUDIT_RESTORE_TIME = Limit(
+    minimum=1, maximum=10080, unit="minutes", source="SecureCart: a week; AWS Backup Audit Manager maxRestoreTime"
 )
 KMS_DELETION_WINDOW = Limit(
     minimum=7, maximum=30, unit="days", source="AWS KMS ScheduleKeyDeletion PendingWindowInDays"
@@ -127,8 +144,6 @@ RPO = Limit(minimum=1, maximum=10080, unit="minutes", source="SecureCart: a week
 # AWS Backup: DeleteAfterDays must be at least 90 days greater than MoveToColdStorageAfterDays (Lifecycle, API
 # reference).
 COLD_STORAGE_MINIMUM_DAYS = 90
-# AWS Backup developer guide, "Continuous backups and point-in-time recovery": 1 to 35 days.
-CONTINUOUS_MAXIMUM_DAYS = 35
 # Amazon RDS user guide, "Replicating automated backups to another AWS Region": instances an account and Region.
 REPLICATED_BACKUPS_MAXIMUM = 20
 INSIGHTS_RETENTION = "7, a multiple of 31 from 31 to 713, or 731 days (Amazon RDS PerformanceInsightsRetentionPeriod)"
@@ -196,3 +211,16 @@ EVENT_TEMPLATE_CHARACTERS = 8192
 # Amazon CloudWatch user guide, service quotas of dashboards.
 DASHBOARD_WIDGETS = 500
 DASHBOARD_METRICS = 2500
+
+# AWS Backup: "The interval between backup jobs shouldn't be less than 60 minutes" (CreateBackupPlan refuses it).
+BACKUP_INTERVAL_MINUTES = 60
+# SecureCart row 15: recovery points of databases are kept at least this long, and the audit proves it.
+DATABASE_RECOVERY_POINT_DAYS = 7
+# AWS Backup BackupSelection Resources: 500 ARNs without wildcards.
+BACKUP_SELECTION_ARNS = 500
+# AWS Backup quotas: resource assignments per backup plan, not adjustable.
+BACKUP_PLAN_SELECTIONS = 100
+# AWS Backup developer guide, controls and remediation: 50 controls an account and Region.
+AUDIT_CONTROLS = 50
+# AWS Backup Audit Manager, vaults prevent manual deletion of recovery points: five roles may be exempt.
+AUDIT_EXEMPT_ROLES = 5

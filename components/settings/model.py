@@ -12,7 +12,7 @@ from components.settings.buckets import BucketStore
 from components.settings.databases import DatabaseRole, DatabaseStore
 from components.settings.network import Network
 from components.settings.objectives import Objectives, Strategy
-from components.settings.protection import Backup, VaultLock
+from components.settings.protection import Protection, VaultLock
 from components.settings.recovery import Recovery
 from components.settings.servers import CertificateArn, ElasticRecovery, Servers
 from components.settings.tables import TableStore
@@ -65,7 +65,7 @@ class Settings(Frozen):
     servers: Servers = Field(default=Servers(), description="the fleet behind the load balancer")
     elastic_recovery: ElasticRecovery = ElasticRecovery()
     vault_lock: VaultLock = VaultLock()
-    backup: Backup
+    backup: Protection
     watch: Watch = Watch()
     recovery: Recovery
     objectives: Objectives = Field(description="what the business asks of recovery from the loss of a Region")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from components.settings import limits
-from components.settings.base import Frozen, RoleName
+from components.settings.base import Frozen, RoleName, Switch
 
 # RFC 1035 and Amazon Route 53 developer guide, "DNS domain name format": labels of at most 63 characters, 255 in all.
 # Two labels at least: nobody owns a top-level domain here. The trailing dot is left out, AWS adds it.
@@ -24,13 +23,6 @@ HostedZoneId = Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$")]
 
 # `regions.` and the record's name must still be a domain name (components/recovery/dns.py).
 RECORD_NAME_MAXIMUM = 255 - len("regions.")
-
-
-class Switch(StrEnum):
-    """Whether an optional part is built."""
-
-    ON = "on"
-    OFF = "off"
 
 
 class Dns(Frozen):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from components.settings import BucketStore, DatabaseStore, Settings, TableStore, VolumeStore
 from components.settings.objectives import Strategy
-from components.settings.protection import copied_rules
-from components.strategy.schedules import largest_gap_minutes
+from components.settings.protection import Kind
+from components.settings.protection_rules import copied_rules, worst_age_hours
 
 # AWS Well-Architected REL13-BP02: backup and restore takes "24 hours or less". Only a restore test gives the true figure.
 RESTORE_MINUTES = 24 * 60
@@ -24,6 +24,8 @@ REPLICATION_TIME_CONTROL_MINUTES = 15
 SNAPSHOT_START_MINUTES = 60
 # Amazon DRS developer guide: recovery point of seconds, recovery time of minutes; the finest unit here is a minute.
 BLOCK_REPLICATION_MINUTES = 1
+# Longer than any objective: nothing of it reaches the other Region.
+NEVER_MINUTES = 10 * 366 * 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,15 +44,15 @@ class Recovery:
     rto: Figure
 
 
-def copies_rpo(settings: Settings) -> Figure:
+def copies_rpo(settings: Settings, kind: Kind) -> Figure:
     """Backups copied to the other Region: the last copy that is whole began one gap, and its windows, ago."""
-    rules = copied_rules(settings.backup)
-    bounds = {
-        name: largest_gap_minutes(rule.schedule) + rule.start_window_minutes + rule.completion_window_minutes
-        for name, rule in rules.items()
+    ages = {
+        name: worst_age_hours(rule) * 60 for name, rule in copied_rules(settings.backup).items() if kind in rule.kinds
     }
-    name = min(bounds, key=bounds.__getitem__)
-    return Figure(minutes=bounds[name], basis=f"copies of the backup rule {name}, with its windows")
+    if not ages:
+        return Figure(minutes=NEVER_MINUTES, basis=f"no backup rule copies {kind}")
+    name = min(ages, key=ages.__getitem__)
+    return Figure(minutes=ages[name], basis=f"copies of the backup rule {name}, with its windows")
 
 
 def database(settings: Settings, store: DatabaseStore, strategy: Strategy) -> Recovery:
@@ -63,7 +65,7 @@ def database(settings: Settings, store: DatabaseStore, strategy: Strategy) -> Re
             rpo=Figure(minutes=lag, basis="read replica, alarm on its lag"),
             rto=Figure(minutes=minutes, basis="approval, promotion, routing: the timeouts of the steps"),
         )
-    rpo = copies_rpo(settings)
+    rpo = copies_rpo(settings, Kind.DATABASES)
     if store.replicated_backups and rpo.minutes > REPLICATED_BACKUPS_MINUTES:
         rpo = Figure(minutes=REPLICATED_BACKUPS_MINUTES, basis="replicated automated backups")
     return Recovery(rpo=rpo, rto=_RESTORED)
@@ -72,7 +74,7 @@ def database(settings: Settings, store: DatabaseStore, strategy: Strategy) -> Re
 def table(settings: Settings, _: TableStore, strategy: Strategy) -> Recovery:
     """A replica that takes writes as it is; without one, copies to restore from."""
     if strategy is Strategy.BACKUP_RESTORE:
-        return Recovery(rpo=copies_rpo(settings), rto=_RESTORED)
+        return Recovery(rpo=copies_rpo(settings, Kind.TABLES), rto=_RESTORED)
     latency = _minutes(-(-settings.watch.table_latency_milliseconds // 1000))
     return Recovery(
         rpo=Figure(minutes=latency, basis="global table, alarm on its replication latency"), rto=_served(settings)

@@ -14,8 +14,9 @@ from components.databases.secret import AdministratorSecret, AdministratorSecret
 from components.keys import MultiRegionKey, MultiRegionKeyArgs
 from components.naming import AUDIT, Names, key_arn_in
 from components.network import PrivateNetwork
-from components.protection.audit import ReportRole, ReportRoleArgs
+from components.protection.reports_role import ReportsRole, ReportsRoleArgs
 from components.settings import Role
+from components.settings.protection import Kind
 from components.strategy.parts import PARTS, Part
 from components.strategy.report import recovery_output
 from components.tables.scaling import TableScaling, TableScalingArgs
@@ -41,7 +42,7 @@ class PrimaryTier(pulumi.ComponentResource):
     """Everything of the `prod` stack.
 
     Produces the following resources: one PrivateNetwork, FrontDoor, ServerFleet, MultiRegionKey, RegionalKey (alerts),
-    AlertTopic, ReportRole, VolumeEncryption, RegionProtection and RegionWatch; for each store a PrimaryDatabase with its
+    AlertTopic, ReportsRole, VolumeEncryption, RegionProtection and RegionWatch; for each store a PrimaryDatabase with its
     DatabaseGroups and AdministratorSecret, a ProtectedTable, a ProtectedBucket or ServerVolumes.
 
     Outputs: `outputs`, the stack's exports (components/outputs.py).
@@ -70,6 +71,8 @@ class PrimaryTier(pulumi.ComponentResource):
 
     def _make_keys(self) -> None:
         settings, names = self._settings, self._names
+        reports = ReportsRoleArgs(account_id=settings.account_id, ownership=settings.backup.reports_role)
+        self._reports_role = ReportsRole("reports", reports, self._child)
         self._data_key = MultiRegionKey(
             "data",
             MultiRegionKeyArgs(
@@ -80,7 +83,7 @@ class PrimaryTier(pulumi.ComponentResource):
                 deletion_window_days=settings.key_deletion_window_days,
                 administrator_roles=settings.administrator_roles,
                 service_uses=data_key_uses(settings, names),
-                statements=data_key_statements(settings),
+                statements=data_key_statements(settings, self._reports_role.arn),
                 ephemeral=settings.ephemeral,
             ),
             self._child,
@@ -130,16 +133,11 @@ class PrimaryTier(pulumi.ComponentResource):
 
     def _make_buckets(self) -> None:
         settings = self._settings
-        role = ReportRole(
-            "reports",
-            ReportRoleArgs(account_id=settings.account_id, manage=settings.backup.audit.report_role),
-            self._child,
-        )
         self._buckets = {
             store: ProtectedBucket(
                 store,
                 replace(
-                    bucket_args(settings, self._names, store, self._data_key.arn, role.arn),
+                    bucket_args(settings, self._names, store, self._data_key.arn, self._reports_role.arn),
                     imports=store != AUDIT and self._imports("buckets", store),
                 ),
                 self._child,
@@ -176,25 +174,32 @@ class PrimaryTier(pulumi.ComponentResource):
         return bool(getattr(self._settings, kind)[store].existing) and store not in self._args.last.adopted(kind)
 
     def _protected(self) -> RegionProtection:
+        settings, names = self._settings, self._names
         args = RegionProtectionArgs(
-            settings=self._settings,
+            settings=settings,
+            data_key_arns=[
+                self._data_key.arn,
+                self._data_key.arn.apply(lambda arn: key_arn_in(arn, settings.regions.secondary)),
+            ],
             stores={
-                "databases": {store: database.arn for store, database in self._databases.items()},
-                "tables": {store: table.arn for store, table in self._tables.items()},
-                "buckets": {store: bucket.arn for store, bucket in self._buckets.items()},
-                "volumes": {
+                Kind.DATABASES: {
+                    names.database(store, Role.PRIMARY): database.arn for store, database in self._databases.items()
+                },
+                Kind.TABLES: {names.table(store): table.arn for store, table in self._tables.items()},
+                Kind.BUCKETS: {
+                    names.bucket(store, settings.region): bucket.arn for store, bucket in self._buckets.items()
+                },
+                Kind.VOLUMES: {
                     f"{store}-{number}": arn
                     for store, volumes in self._volumes.items()
                     for number, arn in enumerate(volumes.arns)
                 },
             },
             topic_arn=self._topic.arn,
-            key_arn=self._data_key.arn,
             audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
             audit_bucket_arn=self._buckets[AUDIT].arn,
             subnet_group_name=next(iter(self._groups.values())).subnet_group_name,
             security_group_id=self._network.data_group_id,
-            zone=self._network.zones[0],
         )
         return RegionProtection("backup", args, self._child)
 
@@ -223,7 +228,7 @@ class PrimaryTier(pulumi.ComponentResource):
             "backupPlan": {
                 "id": self._protection.plan.plan_id,
                 "arn": self._protection.plan.arn,
-                "roleArn": self._protection.role_arn,
+                "roleArn": self._protection.plan.role_arn,
             },
             "databases": {
                 store: {

@@ -18,10 +18,10 @@ from components.recovery.switch_blocks import RegionPair, SwitchResources, Traff
 from components.servers.fleet import ServerFleet
 from components.servers.load_balancer import FrontDoor
 from components.settings import DatabaseRole, Settings
+from components.settings.base import Switch
 from components.settings.objectives import Strategy
-from components.settings.recovery import Switch
+from components.settings.schedules import longest_gap_hours
 from components.strategy.parts import Part, Secondary
-from components.strategy.schedules import largest_gap_minutes
 from components.strategy.selection import Decision
 
 
@@ -129,7 +129,7 @@ class Routing(pulumi.ComponentResource):
 
     def _declare_objectives(self) -> None:
         settings = self._settings
-        gap = min(largest_gap_minutes(rule.schedule) for rule in settings.backup.rules.values())
+        gap = min(longest_gap_hours(rule.schedule) for rule in settings.backup.rules.values()) * 60
         args = ResiliencePolicyArgs(
             policy_name=self._names.of_region(),
             strategy=self._args.decision.strategy.value,

@@ -29,8 +29,10 @@ from components.links import PrimarySideLinks, PrimarySideLinksArgs, ReplicatedT
 from components.naming import AUDIT, Names
 from components.network import PrivateNetwork
 from components.outputs import PrimaryOutputs, agreed
+from components.protection.reports_role import reports_role_arn
 from components.servers.elastic_recovery import ElasticRecovery, ElasticRecoveryArgs
 from components.settings import DatabaseRole, Role
+from components.settings.protection import Kind
 from components.strategy.parts import Part, Secondary, servers_percent
 from components.strategy.report import recovery_output
 from components.tables.scaling import TableScaling, TableScalingArgs
@@ -45,7 +47,6 @@ from components.tiers.shared import (
     data_key_statements,
     data_key_uses,
     network_args,
-    report_role,
 )
 from components.tiers.watched import RegionWatch, RegionWatchArgs
 from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
@@ -91,7 +92,7 @@ class SecondaryTier(pulumi.ComponentResource):
         self._buckets = {
             store: ProtectedBucket(
                 store,
-                bucket_args(settings, self._names, store, self._data_key.arn, report_role(settings)),
+                bucket_args(settings, self._names, store, self._data_key.arn, reports_role_arn(settings.account_id)),
                 self._child,
             )
             for store in all_buckets(settings)
@@ -116,7 +117,7 @@ class SecondaryTier(pulumi.ComponentResource):
                 deletion_window_days=settings.key_deletion_window_days,
                 administrator_roles=settings.administrator_roles,
                 service_uses=data_key_uses(settings, names),
-                statements=data_key_statements(settings),
+                statements=data_key_statements(settings, reports_role_arn(settings.account_id)),
                 ephemeral=settings.ephemeral,
             ),
             self._child,
@@ -263,20 +264,22 @@ class SecondaryTier(pulumi.ComponentResource):
 
     def _protected(self) -> RegionProtection:
         """dr's own: after a failover this Region holds the only live copy. Its copies go back to prod's vault."""
+        settings, names = self._settings, self._names
         args = RegionProtectionArgs(
-            settings=self._settings,
+            settings=settings,
+            data_key_arns=[self._data_key.arn, self._primary.value("dataKeyArn")],
             stores={
-                "databases": {store: replica.arn for store, replica in self._replicas.items()},
-                "tables": self._links.table_arns,
-                "buckets": {store: bucket.arn for store, bucket in self._buckets.items()},
+                Kind.DATABASES: {
+                    names.database(s, Role.SECONDARY): replica.arn for s, replica in self._replicas.items()
+                },
+                Kind.TABLES: {names.table(s): arn for s, arn in self._links.table_arns.items()},
+                Kind.BUCKETS: {names.bucket(s, settings.region): bucket.arn for s, bucket in self._buckets.items()},
             },
             topic_arn=self._topic.arn,
-            key_arn=self._data_key.arn,
             audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
             audit_bucket_arn=self._buckets[AUDIT].arn,
             subnet_group_name=next(iter(self._groups.values())).subnet_group_name,
             security_group_id=self._network.data_group_id,
-            zone=self._network.zones[0],
         )
         return RegionProtection("backup", args, self._child)
 
@@ -311,7 +314,7 @@ class SecondaryTier(pulumi.ComponentResource):
             "backupPlan": {
                 "id": self._protection.plan.plan_id,
                 "arn": self._protection.plan.arn,
-                "roleArn": self._protection.role_arn,
+                "roleArn": self._protection.plan.role_arn,
             },
             "databases": {
                 store: {

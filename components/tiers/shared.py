@@ -12,14 +12,21 @@ from components.keys import KeyArgs
 from components.naming import AUDIT, SECONDARY_STACK, Names
 from components.network import PrivateNetworkArgs
 from components.policies import ServiceUse, Statement
-from components.protection.audit import report_key_statements, report_role_arn, report_statements
-from components.protection.recorder import delivery_statements
+from components.protection.deliveries import (
+    config_delivery_statements,
+    config_key_statements,
+    report_delivery_statements,
+    report_key_statements,
+)
 from components.recorded import Recorded
 from components.servers.key_access import auto_scaling_statements
 from components.settings import BucketStore, DataClass, Role, Settings
 from components.strategy.selection import Decision
 from components.watch.alerts import AlertTopicArgs
 from components.watch.trail import bucket_statements, key_uses
+
+# Where AWS Backup's reports are in the audit bucket.
+REPORTS_PREFIX = "backup-reports"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +57,13 @@ def data_key_uses(settings: Settings, names: Names) -> tuple[ServiceUse, ...]:
     return key_uses(account_id=settings.account_id, trail_arns=[names.trail_arn()])
 
 
-def data_key_statements(settings: Settings) -> tuple[Statement, ...]:
-    """Service-linked roles that use the data key and are not in IAM's hands: of the reports, and of the servers' volumes."""
-    return (*report_key_statements(settings.account_id), *auto_scaling_statements(settings.account_id))
+def data_key_statements(settings: Settings, reports_role: pulumi.Input[str]) -> tuple[Statement, ...]:
+    """What else uses the data key and is not in IAM's hands: reports, AWS Config, the servers' volumes."""
+    return (
+        *report_key_statements(reports_role),
+        *config_key_statements(account_id=settings.account_id),
+        *auto_scaling_statements(settings.account_id),
+    )
 
 
 def vault_key_args(settings: Settings, names: Names) -> KeyArgs:
@@ -90,15 +101,15 @@ def all_buckets(settings: Settings) -> dict[str, BucketStore]:
 
 
 def bucket_args(
-    settings: Settings, names: Names, store: str, key_arn: pulumi.Input[str], report_role: pulumi.Input[str]
+    settings: Settings, names: Names, store: str, key_arn: pulumi.Input[str], reports_role: pulumi.Input[str]
 ) -> ProtectedBucketArgs:
     """A bucket of the stack's Region. Both replication configurations belong to dr, so each side says where it belongs."""
     primary = settings.role is Role.PRIMARY
     arn = names.bucket_arn(store, settings.region)
     delivered = (
         *bucket_statements(arn, account_id=settings.account_id, trail_arns=[names.trail_arn()]),
-        *delivery_statements(arn, settings.account_id),
-        *report_statements(arn, report_role),
+        *config_delivery_statements(arn, account_id=settings.account_id),
+        *report_delivery_statements(arn, role_arn=reports_role, key_prefix=REPORTS_PREFIX),
     )
     return ProtectedBucketArgs(
         bucket_name=names.bucket(store, settings.region),
@@ -109,8 +120,3 @@ def bucket_args(
         statements=delivered if store == AUDIT else (),
         ephemeral=settings.ephemeral,
     )
-
-
-def report_role(settings: Settings) -> str:
-    """The reports' role by name: prod makes it, and IAM is global."""
-    return report_role_arn(settings.account_id)
