@@ -50,6 +50,7 @@ from components.tiers.shared import (
 )
 from components.tiers.watched import RegionWatch, RegionWatchArgs
 from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
+from components.volumes.policy import SnapshotPolicyArgs, VolumeSnapshots
 from components.watch.alerts import AlertTopic
 
 
@@ -69,7 +70,7 @@ class SecondaryTier(pulumi.ComponentResource):
     Produces the following resources: one PrivateNetwork, ReplicaOfKey, AlertTopic, VolumeEncryption,
     PrimarySideLinks, Routing, RegionProtection and RegionWatch; for each database DatabaseGroups, ReplicatedBackups and, from pilot
     light on, a ReplicaDatabase; for each bucket a ProtectedBucket, a BucketReplication, a ReplicationRole of either direction and a
-    BatchReplicationRole; from pilot light on a ServerFleet, from warm standby on a FrontDoor; ElasticRecovery where it is enabled.
+    BatchReplicationRole; from pilot light on a ServerFleet with its VolumeSnapshots, from warm standby on a FrontDoor; ElasticRecovery where it is enabled.
 
     Outputs: `outputs`, the stack's exports (components/outputs.py).
     """
@@ -240,11 +241,14 @@ class SecondaryTier(pulumi.ComponentResource):
             if self._parts.builds(Part.SERVERS)
             else None
         )
+        if self._fleet and (store := settings.servers.volume_store):
+            self._server_snapshots(store)
         for store, arn in self._links.table_arns.items():
             table = settings.tables[store]
             if table.provisioned:
                 scaling = TableScalingArgs(
-                    table_name=arn.apply(lambda text: text.rsplit("/", 1)[1]),
+                    # Waits until the replica is in this Region.
+                    table_name=pulumi.Output.all(names.table(store), arn).apply(lambda made: str(made[0])),
                     provisioned=table.provisioned,
                     indexes=tuple(table.indexes),
                 )
@@ -257,6 +261,19 @@ class SecondaryTier(pulumi.ComponentResource):
                 key_arn=key_arn,
             )
             ElasticRecovery("servers", blocks, self._child)
+
+    def _server_snapshots(self, store: str) -> None:
+        """Of the servers that run here; after a failover they are the ones that change."""
+        settings = self._settings
+        snapshots = SnapshotPolicyArgs(
+            store=settings.volumes[store],
+            key_arn=self._data_key.arn,
+            copy_region=settings.other_region,
+            copy_key_arn=self._primary.value("dataKeyArn"),
+            role_name=self._names.role_name(f"{store}-snapshots"),
+            account_id=settings.account_id,
+        )
+        VolumeSnapshots(store, snapshots, self._child)
 
     def _route(self) -> Routing:
         args = RoutingArgs(
