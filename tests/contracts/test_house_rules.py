@@ -59,6 +59,7 @@ TOKENS = {
     "securecart:replication:BucketReplication",
     "securecart:replication:PrimarySideLinks",
     "securecart:replication:ReplicationRole",
+    "securecart:secondary:DataCopies",
     "securecart:secondary:SecondaryTier",
     "securecart:table:ProtectedTable",
     "securecart:tables:TableScaling",
@@ -67,6 +68,7 @@ TOKENS = {
     "securecart:vault:LockedVault",
     "securecart:volumes:ServerVolumes",
     "securecart:volumes:VolumeEncryption",
+    "securecart:volumes:VolumeSnapshots",
     "securecart:watch:RegionWatch",
 }
 
