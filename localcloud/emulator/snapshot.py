@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import pickle
 from pathlib import Path
+from threading import Condition
 from typing import Any
 
 import moto
@@ -39,7 +40,7 @@ def _private_key_from_pem(pem: bytes) -> Any:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles private keys, which plain pickle cannot, and leaves out AWS's managed policies: 24 MB to rebuild."""
+    """Pickles private keys and locks, which plain pickle cannot, and leaves out AWS's managed policies: 24 MB to rebuild."""
 
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
@@ -47,6 +48,11 @@ class _Pickler(pickle.Pickler):
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
             return _private_key_from_pem, (pem,)
+        if isinstance(obj, Condition):
+            return (
+                Condition,
+                (),
+            )  # the lock of a queue's messages; nobody holds it, because nothing is answered meanwhile
         return NotImplemented
 
     def persistent_id(self, obj: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from localcloud.provider import checks
+from localcloud.provider import checks, checks_servers, checks_watch
 from localcloud.provider.codec import Props
 
 
@@ -130,4 +130,5 @@ RULES: tuple[Rule, ...] = (
         checks.recovery_window,
     ),
     Rule("aws:ebs/volume:Volume", "size", "Amazon EC2 CreateVolume", checks.volume_size),
+    *(Rule(*row) for row in (*checks_servers.ROWS, *checks_watch.ROWS)),
 )
