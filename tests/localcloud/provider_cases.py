@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from localcloud.provider.codec import Props
-from tests.localcloud import provider_cases_audit, provider_cases_servers, provider_cases_watch
+from tests.localcloud import provider_cases_audit, provider_cases_front, provider_cases_servers, provider_cases_watch
 from tests.localcloud.conftest import Client
 from tests.localcloud.provider_world import ACCOUNT, PRIMARY, ROLE_POLICY, SECONDARY, Case, Inputs, World, tagged, trust
 
@@ -530,6 +530,7 @@ CASES: dict[str, Case] = {
         _group_rule("in"), tagged(a="1"), {"cidrIpv4": "10.9.0.0/16"}, _ec2_tag, "tags"
     ),
     **provider_cases_audit.CASES,
+    **provider_cases_front.CASES,
     **provider_cases_servers.CASES,
     **provider_cases_watch.CASES,
 }

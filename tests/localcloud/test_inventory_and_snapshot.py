@@ -10,7 +10,7 @@ from localcloud.emulator import snapshot
 from localcloud.emulator.inventory import inventory
 from localcloud.emulator.server import Emulator
 from localcloud.provider.server import Provider
-from tests.localcloud import provider_cases_audit, provider_cases_servers, provider_cases_watch
+from tests.localcloud import provider_cases_audit, provider_cases_front, provider_cases_servers, provider_cases_watch
 from tests.localcloud.conftest import Client
 from tests.localcloud.provider_driver import Resource, configured
 from tests.localcloud.provider_world import PRIMARY, Case, World
@@ -21,7 +21,12 @@ ONE_A_REGION = {
     "aws:cfg/recorder:Recorder": "recorder",
     "aws:guardduty/detector:Detector": "detector",
 }
-ALL: dict[str, Case] = {**provider_cases_audit.CASES, **provider_cases_servers.CASES, **provider_cases_watch.CASES}
+ALL: dict[str, Case] = {
+    **provider_cases_audit.CASES,
+    **provider_cases_front.CASES,
+    **provider_cases_servers.CASES,
+    **provider_cases_watch.CASES,
+}
 CASES = {token: case for token, case in ALL.items() if token not in ONE_A_REGION}
 # Parts or settings of what is in the list.
 UNLISTED = {

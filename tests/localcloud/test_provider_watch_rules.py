@@ -10,7 +10,8 @@ import pytest
 from localcloud.provider import checks_servers, checks_watch
 from localcloud.provider.codec import UNKNOWN, Props
 from localcloud.provider.validate import failures
-from tests.localcloud.provider_cases_servers import CERTIFICATE, tracking
+from tests.localcloud.provider_cases_front import CERTIFICATE
+from tests.localcloud.provider_cases_servers import tracking
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"
 QUEUE = "aws:sqs/queue:Queue"

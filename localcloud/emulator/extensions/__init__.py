@@ -47,6 +47,7 @@ from localcloud.emulator.extensions import (
     s3_default_encryption,
     s3_documents,
     secrets_replicas,
+    sqs_encryption,
 )
 
 _MODULES = (
@@ -78,6 +79,7 @@ _MODULES = (
     s3_default_encryption,
     s3_documents,
     secrets_replicas,
+    sqs_encryption,
 )
 
 # Services that moto has not at all: name in the request's signature -> what answers it.
