@@ -49,10 +49,8 @@ class _Pickler(pickle.Pickler):
             )
             return _private_key_from_pem, (pem,)
         if isinstance(obj, Condition):
-            return (
-                Condition,
-                (),
-            )  # the lock of a queue's messages; nobody holds it, because nothing is answered meanwhile
+            # The lock of a queue's messages. Nobody holds it: nothing is answered meanwhile.
+            return Condition, ()
         return NotImplemented
 
     def persistent_id(self, obj: Any) -> Any:

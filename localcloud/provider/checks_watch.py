@@ -144,6 +144,7 @@ def whole_trail(p: Props) -> str | None:
 
 
 def agents(p: Props) -> str | None:
+    """The local cloud knows those of the runtime features only."""
     name = p.get("name")
     if p.get("additionalConfigurations") and known(name) and name not in _RUNTIME_FEATURES:
         return f"{name} has no additional configurations; {' and '.join(_RUNTIME_FEATURES)} have"
@@ -190,7 +191,7 @@ ROWS: tuple[Row, ...] = (
     (
         "aws:guardduty/detectorFeature:DetectorFeature",
         "additionalConfigurations",
-        "Amazon GuardDuty DetectorFeatureConfiguration",
+        "a limit of the local cloud, not of AWS",
         agents,
     ),
 )

@@ -112,6 +112,12 @@ def test_a_region_has_one_detector_with_every_protection_plan(client: Client) ->
     both = [{"Name": name, "Status": "ENABLED"} for name in ("EKS_RUNTIME_MONITORING", "RUNTIME_MONITORING")]
     with pytest.raises(ClientError, match="exclude each other"):
         guardduty.update_detector(DetectorId=id_, Features=both)
+    other = [{"Name": "RDS_DATA_RISK", "Status": "ENABLED"}]
+    with pytest.raises(ClientError, match="not modelled"):
+        guardduty.update_detector(
+            DetectorId=id_,
+            Features=[{"Name": "RDS_LOGIN_EVENTS", "Status": "ENABLED", "AdditionalConfiguration": other}],
+        )
     arn = f"arn:aws:guardduty:us-east-1:123456789012:detector/{id_}"
     guardduty.tag_resource(ResourceArn=arn, Tags={"a": "1", "b": "2"})
     guardduty.untag_resource(ResourceArn=arn, TagKeys=["a"])
