@@ -123,7 +123,7 @@ def test_new_volumes_are_encrypted_with_our_key_in_both_regions(estate: Estate, 
 
 
 def test_volumes_are_encrypted_and_their_snapshots_are_copied_encrypted_to_the_other_region(estate: Estate) -> None:
-    volumes = estate.client("ec2", PRIMARY).describe_volumes()["Volumes"]
+    volumes = own_volumes(estate)
     assert volumes
     assert all(v["Encrypted"] and v["KmsKeyId"].startswith(f"arn:aws:kms:{PRIMARY}:") for v in volumes)
     dlm = estate.client("dlm", PRIMARY)
@@ -188,12 +188,15 @@ def test_selections_reach_every_store_of_the_primary_region(estate: Estate) -> N
         {d["DBInstanceArn"] for d in databases(estate, PRIMARY)}
         | {dynamodb.describe_table(TableName=n)["Table"]["TableArn"] for n in table_names(estate, PRIMARY)}
         | {f"arn:aws:s3:::{n}" for n in bucket_names(estate, PRIMARY)}
-        | {
-            f"arn:aws:ec2:{PRIMARY}:{account_id(estate)}:volume/{v['VolumeId']}"
-            for v in estate.client("ec2", PRIMARY).describe_volumes()["Volumes"]
-        }
+        | {f"arn:aws:ec2:{PRIMARY}:{account_id(estate)}:volume/{v['VolumeId']}" for v in own_volumes(estate)}
     )
     assert stores <= selected
+
+
+def own_volumes(estate: Estate) -> list[dict[str, Any]]:
+    """The data volumes; the emulator gives each server a root volume that is no template's."""
+    ours = [{"Name": "tag:store", "Values": ["backend"]}]
+    return list(estate.client("ec2", PRIMARY).describe_volumes(Filters=ours)["Volumes"])
 
 
 def account_id(estate: Estate) -> str:
@@ -207,16 +210,22 @@ def test_data_has_no_public_path(estate: Estate, region: str) -> None:
     assert len(ours) == 1
     inside = [{"Name": "vpc-id", "Values": ours}]
     assert len({s["AvailabilityZone"] for s in ec2.describe_subnets(Filters=inside)["Subnets"]}) == 3
-    assert (
-        ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": ours}])["InternetGateways"]
-        == []
-    )
-    for group in ec2.describe_security_groups(Filters=inside)["SecurityGroups"]:
-        for permission in group["IpPermissions"]:
-            assert permission["IpRanges"] == []
-            assert permission["Ipv6Ranges"] == []
+    groups = estate.client("rds", region).describe_db_subnet_groups()["DBSubnetGroups"]
+    data = {subnet["SubnetIdentifier"] for group in groups for subnet in group["Subnets"]}
+    scaled = estate.client("autoscaling", region).describe_auto_scaling_groups()["AutoScalingGroups"]
+    data |= {subnet for group in scaled for subnet in group["VPCZoneIdentifier"].split(",")}
+    assert len(data) == 3
     for table in ec2.describe_route_tables(Filters=inside)["RouteTables"]:
-        assert not [r for r in table["Routes"] if r.get("DestinationCidrBlock") == "0.0.0.0/0"]
+        served = {a.get("SubnetId") for a in table["Associations"]}
+        if served & data:
+            assert not [r for r in table["Routes"] if r.get("DestinationCidrBlock") == "0.0.0.0/0"]
+    open_ports = {
+        (permission["FromPort"], group["GroupName"].split("-")[1])
+        for group in ec2.describe_security_groups(Filters=inside)["SecurityGroups"]
+        for permission in group["IpPermissions"]
+        if permission["IpRanges"] or permission["Ipv6Ranges"]
+    }
+    assert open_ports == {(443, "front"), (80, "front")}, "the load balancer alone is open, and redirects plain HTTP"
 
 
 @BOTH
@@ -229,3 +238,139 @@ def test_data_keys_rotate_and_are_replicas_of_one_multi_region_key(estate: Estat
     for key in customer:
         if key.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType") != "REPLICA":
             assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
+
+
+@BOTH
+def test_the_plan_has_every_rule_where_it_serves_and_some_where_it_does_not(estate: Estate, region: str) -> None:
+    rules = {rule["RuleName"] for plan in plans(estate, region) for rule in plan["BackupPlan"]["Rules"]}
+    assert rules == ({"frequent", "daily", "weekly", "monthly", "yearly"} if region == PRIMARY else {"weekly"})
+
+
+@BOTH
+def test_restores_are_tested_and_the_plan_is_audited_in_both_regions(estate: Estate, region: str) -> None:
+    backup = estate.client("backup", region)
+    (testing,) = backup.list_restore_testing_plans()["RestoreTestingPlans"]
+    selections = backup.list_restore_testing_selections(RestoreTestingPlanName=testing["RestoreTestingPlanName"])
+    assert {s["ProtectedResourceType"] for s in selections["RestoreTestingSelections"]} == {
+        "RDS",
+        "DynamoDB",
+        "S3",
+        "EBS",
+    }
+    (framework,) = backup.list_frameworks()["Frameworks"]
+    controls = backup.describe_framework(FrameworkName=framework["FrameworkName"])["FrameworkControls"]
+    given = {
+        (control["ControlName"], parameter["ParameterName"]): parameter["ParameterValue"]
+        for control in controls
+        for parameter in control.get("ControlInputParameters", [])
+    }
+    assert int(given["BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK", "requiredRetentionDays"]) >= 7
+    other = SECONDARY if region == PRIMARY else PRIMARY
+    assert given["BACKUP_RESOURCES_PROTECTED_BY_CROSS_REGION", "crossRegionList"] == other
+    reports = {plan["ReportSetting"]["ReportTemplate"] for plan in backup.list_report_plans()["ReportPlans"]}
+    assert {"BACKUP_JOB_REPORT", "COPY_JOB_REPORT", "RESTORE_JOB_REPORT", "RESOURCE_COMPLIANCE_REPORT"} <= reports
+    (recorder,) = estate.client("config", region).describe_configuration_recorder_status()[
+        "ConfigurationRecordersStatus"
+    ]
+    assert recorder["recording"], "the controls judge what AWS Config records"
+
+
+@BOTH
+def test_the_trail_is_multi_region_validated_encrypted_and_in_a_replicated_bucket(estate: Estate, region: str) -> None:
+    cloudtrail = estate.client("cloudtrail", region)
+    (trail,) = [t for t in cloudtrail.describe_trails()["trailList"] if t["HomeRegion"] == region]
+    assert trail["IsMultiRegionTrail"]
+    assert trail["LogFileValidationEnabled"]
+    assert trail["KmsKeyId"].startswith(f"arn:aws:kms:{region}:")
+    assert cloudtrail.get_trail_status(Name=trail["TrailARN"])["IsLogging"]
+    assert trail["S3BucketName"] in bucket_names(estate, region)
+    assert estate.client("s3", region).get_bucket_replication(Bucket=trail["S3BucketName"])
+    selectors = json.dumps(cloudtrail.get_event_selectors(TrailName=trail["TrailARN"])["AdvancedEventSelectors"])
+    assert "AWS::S3::Object" in selectors
+    assert "AWS::DynamoDB::Table" in selectors
+
+
+@BOTH
+def test_threats_and_failures_become_alerts_on_an_encrypted_topic(estate: Estate, region: str) -> None:
+    guardduty = estate.client("guardduty", region)
+    (detector,) = guardduty.list_detectors()["DetectorIds"]
+    found = guardduty.get_detector(DetectorId=detector)
+    enabled = {feature["Name"] for feature in found["Features"] if feature["Status"] == "ENABLED"}
+    assert {"S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "EBS_MALWARE_PROTECTION"} <= enabled
+    (topic,) = [t["TopicArn"] for t in estate.client("sns", region).list_topics()["Topics"]]
+    attributes = estate.client("sns", region).get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert attributes["KmsMasterKeyId"].startswith(f"arn:aws:kms:{region}:")
+    events = estate.client("events", region)
+    patterns = ""
+    for rule in events.list_rules()["Rules"]:
+        patterns += rule["EventPattern"]
+        assert topic in {target["Arn"] for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]}
+    for event in ("DeleteRecoveryPoint", "PutBackupVaultLockConfiguration", "ScheduleKeyDeletion", "StopLogging"):
+        assert event in patterns
+
+
+def test_every_copy_has_an_alarm_in_the_region_that_publishes_its_metric(estate: Estate) -> None:
+    alarms = {
+        region: estate.client("cloudwatch", region).describe_alarms()["MetricAlarms"] for region in (PRIMARY, SECONDARY)
+    }
+    lag = [a for a in alarms[SECONDARY] if "ReplicaLag" in json.dumps(a, default=str)]
+    assert len(lag) == len(DATABASES)
+    assert all(a["TreatMissingData"] == "breaching" for a in lag), "a lag that nobody reports is not a lag of zero"
+    assert not [a for a in alarms[PRIMARY] if "ReplicaLag" in json.dumps(a, default=str)]
+    for region in (PRIMARY, SECONDARY):
+        assert all(a["AlarmActions"] for a in alarms[region] if "out-of-service" not in a["AlarmName"])
+
+
+def test_the_name_follows_health_and_no_record_is_edited_in_a_disaster(estate: Estate) -> None:
+    route53 = estate.client("route53", PRIMARY)
+    (zone,) = route53.list_hosted_zones()["HostedZones"]
+    records = [
+        r for r in route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"] if "Failover" in r
+    ]
+    assert {r["Failover"] for r in records} == {"PRIMARY", "SECONDARY"}
+    checks = {c["Id"]: c["HealthCheckConfig"] for c in route53.list_health_checks()["HealthChecks"]}
+    balancers = {
+        region: estate.client("elbv2", region).describe_load_balancers()["LoadBalancers"][0]["DNSName"]
+        for region in (PRIMARY, SECONDARY)
+    }
+    for record in records:
+        region = PRIMARY if record["Failover"] == "PRIMARY" else SECONDARY
+        assert balancers[region] in record["AliasTarget"]["DNSName"]
+        together = checks[record["HealthCheckId"]]
+        assert together["Type"] == "CALCULATED"
+        children = [checks[child] for child in together["ChildHealthChecks"]]
+        assert {c["Type"] for c in children} == {"HTTPS", "CLOUDWATCH_METRIC"}
+        (switch,) = [c for c in children if c["Type"] == "CLOUDWATCH_METRIC"]
+        assert switch["AlarmIdentifier"]["Region"] == SECONDARY, "it must work while the primary Region does not"
+
+
+def test_the_failover_is_declared_to_arc_and_the_objectives_to_resilience_hub(estate: Estate) -> None:
+    arc = estate.client("arc-region-switch", SECONDARY)
+    (listed,) = arc.list_plans()["plans"]
+    plan = arc.get_plan(arn=listed["arn"])["plan"]
+    assert plan["recoveryTimeObjectiveMinutes"] == 30
+    assert set(plan["regions"]) == {PRIMARY, SECONDARY}
+    described = json.dumps(plan["workflows"])
+    for block in ("rdsPromoteReadReplicaConfig", "ec2AsgCapacityIncreaseConfig", "route53HealthCheckConfig"):
+        assert block in described
+    (policy,) = estate.client("resiliencehubv2", SECONDARY).list_policies()["policySummaries"]
+    assert policy["name"] == "securecart-secondary"
+
+
+def test_warm_standby_runs_a_share_of_the_servers_in_the_other_region(estate: Estate) -> None:
+    sizes = {
+        region: estate.client("autoscaling", region).describe_auto_scaling_groups()["AutoScalingGroups"][0]
+        for region in (PRIMARY, SECONDARY)
+    }
+    assert sizes[PRIMARY]["DesiredCapacity"] == 3
+    assert sizes[SECONDARY]["DesiredCapacity"] == 2, "34 % of 3, rounded up"
+    assert sizes[PRIMARY]["MaxSize"] == sizes[SECONDARY]["MaxSize"]
+
+
+def test_plan_shows_what_each_store_keeps(estate: Estate) -> None:
+    shown = estate.securecart("plan", "--json")
+    assert shown.code == 0, shown.text
+    recovery = shown.json()["recovery"]
+    assert recovery["strategy"] == estate.outputs("dr")["strategy"] == "warm-standby"
+    assert {s["store"] for s in recovery["stores"]} >= {"databases.orders", "tables.order-history", "volumes.backend"}
+    assert "planned: RPO" in estate.securecart("plan").text

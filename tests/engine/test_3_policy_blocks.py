@@ -54,13 +54,13 @@ class Edit:
 
 EDITS = (
     Edit("rds-multi-az", "components/databases/database.py", "            multi_az=True,\n", "", 2),
-    # The forward replication of all three buckets, which dr owns: its own buckets say whose copies they should be.
+    # The forward replication of all four buckets, which dr owns: its own buckets say whose copies they should be.
     Edit(
         "s3-replication",
         "components/links.py",
         "in args.buckets.items():",
         "in list(args.buckets.items())[:0]:",
-        3,
+        4,
     ),
 )
 
