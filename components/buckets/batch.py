@@ -39,7 +39,7 @@ class BatchReplicationRole(pulumi.ComponentResource):
       guide, "Granting permissions for Batch Operations").
     - It replicates by the bucket's own configuration, so that one must exist (Amazon S3 user guide, "S3 Batch Replication").
 
-    Cost: $0.25 a job and $1 a million objects are AWS's list prices; not checked here.
+    Cost: free; a job and the objects that it copies are billed, not priced here.
     """
 
     def __init__(self, name: str, args: BatchReplicationRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -45,6 +45,12 @@ class ProtectedBucket(pulumi.ComponentResource):
     Replication is not part of it: both directions belong to dr (components/buckets/replication.py), and S3 knows one
     configuration a bucket.
 
+    An adopted bucket (`existing`) keeps its objects and its name. What it had of a policy, lifecycle rules, public access, access
+    control lists and default encryption is replaced by what is said here; statements that its users need are given as `statements`.
+    What adoption cannot do: encrypt or version what was written before (S3 Batch Operations copies an object onto itself),
+    replicate it (a job of the BatchReplicationRole), or replicate what is encrypted with another key than ours, which the
+    replication role may not use.
+
     Produces the following resources:
     - `s3.Bucket` (protected), `s3.BucketOwnershipControls` (owner enforced, so access control lists are off),
       `s3.BucketPublicAccessBlock` (all four), `s3.BucketVersioning`, `s3.BucketServerSideEncryptionConfiguration`
@@ -58,11 +64,6 @@ class ProtectedBucket(pulumi.ComponentResource):
     - Versioning comes before replication, lifecycle rules of versions, and Object Lock (Amazon S3 user guide).
     - Object Lock needs versioning, which can then never be suspended; a locked bucket replicates only into a locked one.
     - STANDARD_IA takes versions that are 30 days old; archive classes are billed for 90 or 180 days at least.
-
-    An adopted bucket (`existing`) keeps its objects and its name. What it had of a policy, lifecycle rules, public access, access
-    control lists and default encryption is replaced by what is said here: statements that its users need go into `statements`.
-    What adoption cannot do: encrypt or version what was written before (S3 Batch Operations copies an object onto itself), and
-    replicate it, which is a job of the BatchReplicationRole.
 
     Cost: $0.023 a GB and month, old versions included; requests $0.005 a thousand.
     """

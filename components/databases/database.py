@@ -27,11 +27,14 @@ ADOPTED_KEEPS = (
     "storageEncrypted",
     "username",
     "allocatedStorage",
+    "caCertIdentifier",
     "dbSubnetGroupName",
     "engineVersion",
     "instanceClass",
     "iops",
     "maxAllocatedStorage",
+    "monitoringInterval",
+    "monitoringRoleArn",
     "parameterGroupName",
     "performanceInsightsKmsKeyId",
     "port",
@@ -66,6 +69,12 @@ class PrimaryDatabaseArgs(DatabaseArgs):
 class PrimaryDatabase(pulumi.ComponentResource):
     """An instance with a standby in another zone and recovery to any second of `backup_retention_days`.
 
+    An adopted instance (`existing`) gets the standby, the backups and their windows, the protections, the log exports and IAM
+    authentication; it keeps its engine, size, network, parameters, administrator and key. Its engine and version are stated as they
+    are: the parameters of its replica follow them. What adoption cannot do: encrypt. An instance without encryption must be
+    restored from an encrypted copy of a snapshot (Amazon RDS user guide, "Encrypting Amazon RDS resources"), which the policy pack
+    says and this program never does by itself.
+
     Produces the following resources:
     - `rds.Instance` (Multi-AZ, encrypted with our key, protected, deletion protection, final snapshot; automated backups outlive
       the instance)
@@ -77,11 +86,6 @@ class PrimaryDatabase(pulumi.ComponentResource):
     - Automated backups are kept 35 days at most; 0 turns them, and every replica, off (CreateDBInstance BackupRetentionPeriod).
     - Backup and maintenance window must not overlap (CreateDBInstance PreferredBackupWindow).
     - Storage of 400 GiB and more takes IOPS and throughput of your own (Amazon RDS user guide, gp3 storage).
-
-    An adopted instance (`existing`) gets the standby, the backups and their windows, the protections, the log exports and IAM
-    authentication; it keeps its engine, size, network, parameters, administrator and key. What adoption cannot do: encrypt. An
-    instance without encryption must be restored from an encrypted copy of a snapshot (Amazon RDS user guide, "Encrypting Amazon
-    RDS resources"), which the policy pack says and this program never does by itself.
 
     Cost: a db.t3.large with a standby about $199 a month, without about $99; backup storage beyond the size of the database $0.095
     a GB and month.

@@ -47,7 +47,8 @@ class TableScaling(pulumi.ComponentResource):
         self._scale(name, "table", pulumi.Output.concat("table/", args.table_name), args.provisioned)
         for index in args.indexes:
             resource_id = pulumi.Output.concat("table/", args.table_name, f"/index/{index}")
-            self._scale(f"{name}-{index}", "index", resource_id, args.provisioned)
+            # No store has a dot in its name, so an index never takes the name of another store's table.
+            self._scale(f"{name}.{index}", "index", resource_id, args.provisioned)
         self.register_outputs({})
 
     def _scale(self, name: str, scaled: str, resource_id: pulumi.Output[str], provisioned: Provisioned) -> None:

@@ -53,6 +53,9 @@ class ProtectedTable(pulumi.ComponentResource):
     Its replicas belong to the dr stack, hence `ignore_changes`: two owners of the replicas would undo each other
     (terraform-provider-aws#38968).
 
+    An adopted table (`existing`) gets recovery, the stream, our key and the protections; it keeps its keys, indexes, capacity,
+    class and expiry. What adoption cannot do: keep a stream of another view, which the replica cannot use; its readers start anew.
+
     Produces the following resources:
     - `dynamodb.Table` (protected, deletion protection, stream of both images)
 
@@ -64,9 +67,6 @@ class ProtectedTable(pulumi.ComponentResource):
     - 20 global secondary indexes a table; attributes are exactly the keys of table and indexes (CreateTable).
     - Provisioned capacity of a table with a replica must be scaled, that of its indexes too (components/tables/scaling.py).
     - A table cannot be deleted within 24 hours after it was the source of a new replica.
-
-    An adopted table (`existing`) gets recovery, the stream, our key and the protections; it keeps its keys, indexes, capacity,
-    class and expiry. What adoption cannot do: keep a stream of another view, which the replica cannot use; its readers start anew.
 
     Cost: writes $0.625 and reads $0.125 a million, storage $0.25 a GB and month, recovery $0.20 a GB and month; a write to a
     replica is billed like a write.

@@ -91,7 +91,11 @@ class PrimaryTier(pulumi.ComponentResource):
         self._topic = AlertTopic("alerts", alert_topic_args(settings, names), self._child)
 
     def _database_groups(self, store: str) -> DatabaseGroups:
-        args = DatabaseGroupsArgs(store=self._settings.databases[store], subnet_ids=self._network.subnet_ids)
+        args = DatabaseGroupsArgs(
+            store=self._settings.databases[store],
+            subnet_ids=self._network.subnet_ids,
+            role_name=self._names.role_name(f"{store}-monitoring"),
+        )
         return DatabaseGroups(store, args, self._child)
 
     def _database(self, store: str) -> PrimaryDatabase:
@@ -127,7 +131,9 @@ class PrimaryTier(pulumi.ComponentResource):
         )
         table = ProtectedTable(store, args, self._child)
         if provisioned := settings.tables[store].provisioned:
-            scaling = TableScalingArgs(table_name=table.table_name, provisioned=provisioned)
+            scaling = TableScalingArgs(
+                table_name=table.table_name, provisioned=provisioned, indexes=tuple(settings.tables[store].indexes)
+            )
             TableScaling(store, scaling, self._child)
         return table
 

@@ -129,7 +129,11 @@ class SecondaryTier(pulumi.ComponentResource):
         return self._settings.ephemeral or part in self._parts.retires
 
     def _database_groups(self, store: str) -> DatabaseGroups:
-        args = DatabaseGroupsArgs(store=self._settings.databases[store], subnet_ids=self._network.subnet_ids)
+        args = DatabaseGroupsArgs(
+            store=self._settings.databases[store],
+            subnet_ids=self._network.subnet_ids,
+            role_name=self._names.role_name(f"{store}-monitoring"),
+        )
         return DatabaseGroups(store, args, self._child)
 
     def _database_replicas(self) -> dict[str, ReplicaDatabase]:
@@ -236,10 +240,15 @@ class SecondaryTier(pulumi.ComponentResource):
             if self._parts.builds(Part.SERVERS)
             else None
         )
-        for store, provisioned in ((name, table.provisioned) for name, table in settings.tables.items()):
-            if provisioned and store in self._links.table_arns:
-                name = self._links.table_arns[store].apply(lambda arn: arn.rsplit("/", 1)[1])
-                TableScaling(store, TableScalingArgs(table_name=name, provisioned=provisioned), self._child)
+        for store, arn in self._links.table_arns.items():
+            table = settings.tables[store]
+            if table.provisioned:
+                scaling = TableScalingArgs(
+                    table_name=arn.apply(lambda text: text.rsplit("/", 1)[1]),
+                    provisioned=table.provisioned,
+                    indexes=tuple(table.indexes),
+                )
+                TableScaling(store, scaling, self._child)
         if settings.elastic_recovery.enabled:
             blocks = ElasticRecoveryArgs(
                 settings=settings.elastic_recovery,

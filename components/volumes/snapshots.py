@@ -14,6 +14,10 @@ from components.tags import SNAPSHOT_POLICY, store_tags
 from components.volumes.policy import SnapshotPolicyArgs, snapshot_policy
 
 
+# What a volume that was there before keeps as it is: a change would make a new one.
+ADOPTED_KEEPS = ("availabilityZone", "encrypted", "kmsKeyId", "size", "type")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServerVolumesArgs(SnapshotPolicyArgs):
     """Inputs of the volumes of one kind of server."""
@@ -58,6 +62,7 @@ class ServerVolumes(pulumi.ComponentResource):
                 opts=store_options(
                     self,
                     ephemeral=args.ephemeral,
+                    ignore_changes=ADOPTED_KEEPS if args.store.existing else (),
                     imports=physical_name(args.store.existing[number]) if args.imports else None,
                 ),
             )

@@ -6,11 +6,13 @@ import json
 
 import pytest
 
+from components.naming import AUDIT
 from tests.support.program import Program, program, run_program
 
 INSTANCE = "aws:rds/instance:Instance"
 DATABASES, TABLES = {"orders", "payments"}, {"order-history", "payment-history"}
-BUCKETS = {"invoices", "product-images", "logs"}
+# The last one holds the estate's own records; it is protected like every other.
+BUCKETS = {"invoices", "product-images", "logs", AUDIT}
 BOTH = pytest.mark.parametrize("stack", ["prod", "dr"])
 
 

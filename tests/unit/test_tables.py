@@ -182,3 +182,10 @@ def test_an_adopted_table_keeps_its_shape_and_gets_what_protects_it() -> None:
     assert protected <= set(made.inputs)
     assert not protected & set(ADOPTED_KEEPS)
     assert made.protect
+
+
+def test_an_index_never_takes_the_name_of_another_stores_table() -> None:
+    of_index = {r.name for r in scaling("by-day").resources if "appautoscaling" in r.type}
+    args = TableScalingArgs(table_name="securecart-history", provisioned=Provisioned.model_validate(CAPACITY))
+    of_table = registrations(lambda: TableScaling("order-history-by-day", args))
+    assert not of_index & {r.name for r in of_table.resources if "appautoscaling" in r.type}
