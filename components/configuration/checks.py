@@ -48,6 +48,18 @@ def late_switch(settings: Settings) -> Problems:
     return []
 
 
+def passive_plan(settings: Settings) -> Problems:
+    """The Region that does not serve has a plan of its own, so that a failover finds it running."""
+    if any(rule.when_passive for rule in settings.backup.rules.values()):
+        return []
+    return [
+        (
+            "backup.rules",
+            "has no rule with whenPassive: true: the Region that does not serve would have no plan; set it on one",
+        )
+    ]
+
+
 def maintenance(settings: Settings) -> Problems:
     """A backup that would start in a database's maintenance window never starts."""
     windows = {store: database.maintenance_window for store, database in settings.databases.items()}
@@ -112,6 +124,7 @@ CHECKS: tuple[Check, ...] = (
         reads=frozenset({"backup", "vault_lock"}), problems=lambda s: protection_rules.problems(s.backup, s.vault_lock)
     ),
     Check(reads=frozenset({"recovery", "objectives", "databases"}), problems=late_switch),
+    Check(reads=frozenset({"backup"}), problems=passive_plan),
     Check(reads=frozenset({"backup", "databases"}), problems=maintenance),
     Check(reads=frozenset({"watch", "ephemeral"}), problems=watch_problems),
     Check(reads=frozenset({"databases"}), problems=lambda s: databases.problems(s.databases)),

@@ -187,11 +187,6 @@ def _plan(protection: Protection) -> Iterator[Problem]:
     rules = protection.rules
     if not copied_rules(protection):
         yield "rules", "has no rule with copyRetentionDays: the other Region would get no recovery point; copy one"
-    if not any(rule.when_passive for rule in rules.values()):
-        yield (
-            "rules",
-            "has no rule with whenPassive: true: the Region that does not serve would have no plan; set it on one",
-        )
     for kind in Kind:
         uncovered = kind not in {kind for rule in rules.values() for kind in rule.kinds}
         if uncovered:

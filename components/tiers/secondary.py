@@ -8,24 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.buckets.batch import BatchReplicationRole, BatchReplicationRoleArgs
-from components.buckets.bucket import ProtectedBucket
-from components.buckets.replication import (
-    BucketReplication,
-    BucketReplicationArgs,
-    ReplicationRole,
-    ReplicationRoleArgs,
-    Side,
-)
-from components.databases.groups import DatabaseGroups, DatabaseGroupsArgs
-from components.databases.replica import (
-    ReplicaDatabase,
-    ReplicaDatabaseArgs,
-    ReplicatedBackups,
-    ReplicatedBackupsArgs,
-)
 from components.keys import ReplicaOfKey, ReplicaOfKeyArgs
-from components.links import PrimarySideLinks, PrimarySideLinksArgs, ReplicatedTable
 from components.naming import AUDIT, Names
 from components.network import PrivateNetwork
 from components.outputs import PrimaryOutputs, agreed
@@ -36,20 +19,20 @@ from components.settings.protection import Kind
 from components.strategy.parts import Part, Secondary, servers_percent
 from components.strategy.report import recovery_output
 from components.tables.scaling import TableScaling, TableScalingArgs
+from components.tiers.copies import DataCopies, DataCopiesArgs
 from components.tiers.protected import RegionProtection, RegionProtectionArgs
 from components.tiers.routed import Routing, RoutingArgs
 from components.tiers.serving import fleet, front_door
 from components.tiers.shared import (
     TierArgs,
     alert_topic_args,
-    all_buckets,
-    bucket_args,
     data_key_statements,
     data_key_uses,
     network_args,
 )
 from components.tiers.watched import RegionWatch, RegionWatchArgs
 from components.volumes.encryption import VolumeEncryption, VolumeEncryptionArgs
+from components.volumes.policy import SnapshotPolicyArgs, VolumeSnapshots
 from components.watch.alerts import AlertTopic
 
 
@@ -66,10 +49,9 @@ class SecondaryTierArgs(TierArgs):
 class SecondaryTier(pulumi.ComponentResource):
     """Everything of the `dr` stack.
 
-    Produces the following resources: one PrivateNetwork, ReplicaOfKey, AlertTopic, VolumeEncryption,
-    PrimarySideLinks, Routing, RegionProtection and RegionWatch; for each database DatabaseGroups, ReplicatedBackups and, from pilot
-    light on, a ReplicaDatabase; for each bucket a ProtectedBucket, a BucketReplication, a ReplicationRole of either direction and a
-    BatchReplicationRole; from pilot light on a ServerFleet, from warm standby on a FrontDoor; ElasticRecovery where it is enabled.
+    Produces the following resources: one PrivateNetwork, ReplicaOfKey, AlertTopic, VolumeEncryption, DataCopies, Routing,
+    RegionProtection and RegionWatch; from pilot light on a ServerFleet with its VolumeSnapshots, from warm standby on a FrontDoor;
+    a TableScaling for each replica with provisioned capacity, and ElasticRecovery where it is enabled.
 
     Outputs: `outputs`, the stack's exports (components/outputs.py).
     """
@@ -86,18 +68,15 @@ class SecondaryTier(pulumi.ComponentResource):
         )
         self._make_keys()
         VolumeEncryption("volumes", VolumeEncryptionArgs(key_arn=self._data_key.arn), self._child)
-        self._groups = {store: self._database_groups(store) for store in settings.databases}
-        self._replicas = self._database_replicas()
-        self._backups = {store: self._replicated_backups(store) for store in settings.databases}
-        self._buckets = {
-            store: ProtectedBucket(
-                store,
-                bucket_args(settings, self._names, store, self._data_key.arn, reports_role_arn(settings.account_id)),
-                self._child,
-            )
-            for store in all_buckets(settings)
-        }
-        self._links = self._link(args.primary_provider)
+        copies = DataCopiesArgs(
+            settings=settings,
+            parts=args.secondary,
+            primary=args.primary,
+            primary_provider=args.primary_provider,
+            network=self._network,
+            data_key_arn=self._data_key.arn,
+        )
+        self._copies = DataCopies("copies", copies, self._child)
         self._make_servers()
         self._routing = self._route()
         self._protection = self._protected()
@@ -124,109 +103,6 @@ class SecondaryTier(pulumi.ComponentResource):
         )
         self._topic = AlertTopic("alerts", alert_topic_args(settings, names), self._child)
 
-    def _deletable(self, part: Part) -> bool:
-        """Without protection: the stack is one that may go, or the part is on its way out."""
-        return self._settings.ephemeral or part in self._parts.retires
-
-    def _database_groups(self, store: str) -> DatabaseGroups:
-        args = DatabaseGroupsArgs(
-            store=self._settings.databases[store],
-            subnet_ids=self._network.subnet_ids,
-            role_name=self._names.role_name(f"{store}-monitoring"),
-        )
-        return DatabaseGroups(store, args, self._child)
-
-    def _database_replicas(self) -> dict[str, ReplicaDatabase]:
-        settings = self._settings
-        # A promoted database is the only one: no strategy takes it away.
-        if not (self._parts.builds(Part.DATABASE_REPLICAS) or settings.database_role is DatabaseRole.PROMOTED):
-            return {}
-        return {
-            store: ReplicaDatabase(
-                store,
-                ReplicaDatabaseArgs(
-                    identifier=self._names.database(store, Role.SECONDARY),
-                    store=database,
-                    groups=self._groups[store],
-                    security_group_id=self._network.data_group_id,
-                    key_arn=self._data_key.arn,
-                    source_arn=self._primary.value("databases", store, "arn"),
-                    role=settings.database_role,
-                    ephemeral=self._deletable(Part.DATABASE_REPLICAS),
-                ),
-                self._child,
-            )
-            for store, database in settings.databases.items()
-        }
-
-    def _replicated_backups(self, store: str) -> ReplicatedBackups:
-        settings, database = self._settings, self._settings.databases[store]
-        replica = self._replicas.get(store)
-        args = ReplicatedBackupsArgs(
-            store=database,
-            source_arn=self._primary.value("databases", store, "arn"),
-            key_arn=self._data_key.arn,
-            after=replica.instance if replica else None,
-            snapshot_arn=self._primary.value("databases", store, "snapshotArn") if database.snapshot_copy else None,
-            snapshot_identifier=self._names.snapshot(store, Role.SECONDARY),
-            ephemeral=settings.ephemeral,
-        )
-        return ReplicatedBackups(store, args, self._child)
-
-    def _link(self, primary_provider: aws.Provider) -> PrimarySideLinks:
-        settings = self._settings
-        forward: dict[str, BucketReplicationArgs] = {}
-        for store, bucket in self._buckets.items():
-            # The versioned name makes either direction wait for versioning here, which S3 wants of a destination first.
-            here = Side(
-                bucket_name=bucket.versioned_bucket_name,
-                bucket_arn=bucket.versioned_bucket_name.apply(lambda name: f"arn:aws:s3:::{name}"),
-                key_arn=self._data_key.arn,
-                region=settings.region,
-            )
-            there = Side(
-                bucket_name=self._primary.value("buckets", store, "name"),
-                bucket_arn=self._primary.value("buckets", store, "arn"),
-                key_arn=self._primary.value("dataKeyArn"),
-                region=settings.other_region,
-            )
-            forward[store] = self._direction(f"{store}-to-secondary", there, here)
-            BucketReplication(f"{store}-to-primary", self._direction(f"{store}-to-primary", here, there), self._child)
-        return PrimarySideLinks(
-            "links",
-            PrimarySideLinksArgs(
-                links=settings.links,
-                buckets=forward,
-                tables=self._table_replicas(),
-                primary_provider=primary_provider,
-                deletable_tables=self._deletable(Part.TABLE_REPLICAS),
-            ),
-            self._child,
-        )
-
-    def _table_replicas(self) -> dict[str, ReplicatedTable]:
-        if not self._parts.builds(Part.TABLE_REPLICAS):
-            return {}
-        return {
-            store: ReplicatedTable(
-                arn=self._primary.value("tables", store, "arn"), key_arn=self._data_key.arn, data_class=table.data_class
-            )
-            for store, table in self._settings.tables.items()
-        }
-
-    def _direction(self, name: str, source: Side, destination: Side) -> BucketReplicationArgs:
-        """The roles of one direction: of what is written from now on, and of what was there before."""
-        role = ReplicationRole(
-            name,
-            ReplicationRoleArgs(role_name=self._names.role_name(name), source=source, destination=destination),
-            self._child,
-        )
-        batch = BatchReplicationRoleArgs(
-            role_name=self._names.role_name(f"{name}-batch"), account_id=self._settings.account_id, source=source
-        )
-        BatchReplicationRole(name, batch, self._child)
-        return BucketReplicationArgs(source=source, destination=destination, role_arn=role.arn)
-
     def _make_servers(self) -> None:
         settings, names, key_arn = self._settings, self._names, self._data_key.arn
         self._front = (
@@ -240,11 +116,14 @@ class SecondaryTier(pulumi.ComponentResource):
             if self._parts.builds(Part.SERVERS)
             else None
         )
-        for store, arn in self._links.table_arns.items():
+        if self._fleet and (store := settings.servers.volume_store):
+            self._server_snapshots(store)
+        for store, arn in self._copies.table_arns.items():
             table = settings.tables[store]
             if table.provisioned:
                 scaling = TableScalingArgs(
-                    table_name=arn.apply(lambda text: text.rsplit("/", 1)[1]),
+                    # Waits until the replica is in this Region.
+                    table_name=pulumi.Output.all(names.table(store), arn).apply(lambda made: str(made[0])),
                     provisioned=table.provisioned,
                     indexes=tuple(table.indexes),
                 )
@@ -258,6 +137,19 @@ class SecondaryTier(pulumi.ComponentResource):
             )
             ElasticRecovery("servers", blocks, self._child)
 
+    def _server_snapshots(self, store: str) -> None:
+        """Of the servers that run here; after a failover they are the ones that change."""
+        settings = self._settings
+        snapshots = SnapshotPolicyArgs(
+            store=settings.volumes[store],
+            key_arn=self._data_key.arn,
+            copy_region=settings.other_region,
+            copy_key_arn=self._primary.value("dataKeyArn"),
+            role_name=self._names.role_name(f"{store}-snapshots"),
+            account_id=settings.account_id,
+        )
+        VolumeSnapshots(store, snapshots, self._child)
+
     def _route(self) -> Routing:
         args = RoutingArgs(
             settings=self._settings,
@@ -266,7 +158,7 @@ class SecondaryTier(pulumi.ComponentResource):
             primary=self._primary,
             front=self._front,
             fleet=self._fleet,
-            replicas={store: replica.arn for store, replica in self._replicas.items()},
+            replicas={store: replica.arn for store, replica in self._copies.replicas.items()},
             data_key_arn=self._data_key.arn,
         )
         return Routing("routing", args, self._child)
@@ -279,29 +171,31 @@ class SecondaryTier(pulumi.ComponentResource):
             data_key_arns=[self._data_key.arn, self._primary.value("dataKeyArn")],
             stores={
                 Kind.DATABASES: {
-                    names.database(s, Role.SECONDARY): replica.arn for s, replica in self._replicas.items()
+                    names.database(s, Role.SECONDARY): replica.arn for s, replica in self._copies.replicas.items()
                 },
-                Kind.TABLES: {names.table(s): arn for s, arn in self._links.table_arns.items()},
-                Kind.BUCKETS: {names.bucket(s, settings.region): bucket.arn for s, bucket in self._buckets.items()},
+                Kind.TABLES: {names.table(s): arn for s, arn in self._copies.table_arns.items()},
+                Kind.BUCKETS: {
+                    names.bucket(s, settings.region): bucket.arn for s, bucket in self._copies.buckets.items()
+                },
             },
             topic_arn=self._topic.arn,
-            audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
-            audit_bucket_arn=self._buckets[AUDIT].arn,
-            subnet_group_name=next(iter(self._groups.values())).subnet_group_name,
+            audit_bucket_name=self._copies.buckets[AUDIT].ready_bucket_name,
+            audit_bucket_arn=self._copies.buckets[AUDIT].arn,
+            subnet_group_name=next(iter(self._copies.groups.values())).subnet_group_name,
             security_group_id=self._network.data_group_id,
         )
         return RegionProtection("backup", args, self._child)
 
     def _watch(self) -> None:
-        databases = [self._names.database(store, Role.SECONDARY) for store in self._replicas]
+        databases = [self._names.database(store, Role.SECONDARY) for store in self._copies.replicas]
         args = RegionWatchArgs(
             settings=self._settings,
             topic_arn=self._topic.arn,
             data_key_arn=self._data_key.arn,
-            audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
+            audit_bucket_name=self._copies.buckets[AUDIT].ready_bucket_name,
             databases=databases,
             replicas=databases if self._settings.database_role is DatabaseRole.REPLICA else (),
-            tables=list(self._links.table_arns),
+            tables=list(self._copies.table_arns),
         )
         RegionWatch("watch", args, self._child)
 
@@ -330,16 +224,16 @@ class SecondaryTier(pulumi.ComponentResource):
                     "arn": replica.arn,
                     "identifier": replica.identifier,
                     "endpoint": replica.endpoint,
-                    "replicatedBackupsArn": self._backups[store].backups_arn,
+                    "replicatedBackupsArn": self._copies.backups[store].backups_arn,
                 }
-                for store, replica in self._replicas.items()
+                for store, replica in self._copies.replicas.items()
             },
             "tables": {
-                store: {"arn": arn, "name": names.table(store)} for store, arn in self._links.table_arns.items()
+                store: {"arn": arn, "name": names.table(store)} for store, arn in self._copies.table_arns.items()
             },
             "buckets": {
                 store: {"arn": b.arn, "name": agreed("bucket", b.bucket_name, names.bucket(store, settings.region))}
-                for store, b in self._buckets.items()
+                for store, b in self._copies.buckets.items()
             },
             "servers": {"groupName": self._fleet.group_name if self._fleet else None},
             "routing": self._routing.outputs,

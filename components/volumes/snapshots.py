@@ -13,7 +13,6 @@ from components.settings.adoption import physical_name
 from components.tags import SNAPSHOT_POLICY, store_tags
 from components.volumes.policy import SnapshotPolicyArgs, snapshot_policy
 
-
 # What a volume that was there before keeps as it is: a change would make a new one.
 ADOPTED_KEEPS = ("availabilityZone", "encrypted", "kmsKeyId", "size", "type")
 

@@ -200,3 +200,16 @@ def _mocked(stack: str, primary: dict[str, Any] | None, last: dict[str, Any] | N
 def program(stack: str) -> Program:
     """The shipped program of `stack`, run once a session."""
     return run_program(stack)
+
+
+@cache
+def everything() -> Program:
+    """dr with every part that is off by default, or that a stronger strategy adds."""
+    values = {key.removeprefix("securecart:"): value for key, value in configuration("dr").items()}
+    tables, backup = json.loads(values["tables"]), json.loads(values["backup"])
+    tables["order-history"]["provisioned"] = {
+        "minimumReadUnits": 5, "maximumReadUnits": 50, "minimumWriteUnits": 5, "maximumWriteUnits": 50,
+    }  # fmt: skip
+    backup["airGapped"] = {"minDays": 7, "maxDays": 2555}
+    backup["rules"]["weekly"]["airGapped"] = True
+    return run_program("dr", strategy="active-active", tables=tables, backup=backup, elasticRecovery={"enabled": True})

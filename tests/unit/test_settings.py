@@ -10,8 +10,9 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.configuration.examples import EXAMPLES
+from components.configuration.load import KEYS, parse_settings
 from components.settings import Settings
-from components.settings.load import EXAMPLES, KEYS, parse_settings
 from tests.support.program import configuration
 
 
@@ -56,11 +57,38 @@ def test_every_setting_has_an_example_to_write() -> None:
         ("buckets.invoices.noncurrentRetentionDays", 0, "1 to 36500 days"),
         ("volumes.backend.snapshotIntervalHours", 5, "1, 2, 3, 4, 6, 8, 12 or 24"),
         ("volumes.backend.sizeGib", 0, "1 to 65536 GiB"),
-        ("vaultLock.minDays", 500, "must not exceed maxDays"),
-        ("backup.retentionDays", 5, "outside vaultLock"),
-        ("backup.copyRetentionDays", 401, "outside vaultLock"),
-        ("backup.coldStorageAfterDays", 30, "at least 120"),
-        ("backup.schedule", "daily", "cron"),
+        ("vaultLock.minDays", 3000, "must not exceed maxDays"),
+        ("vaultLock.minDays", 36, "outside vaultLock"),
+        ("vaultLock.mode", "compliance", "needs 7d-2555d"),
+        ("backup.rules.daily.retentionDays", 5, "outside vaultLock"),
+        ("backup.rules.daily.copyRetentionDays", 3000, "outside vaultLock"),
+        ("backup.rules.monthly.coldStorageAfterDays", 390, "at least 480"),
+        ("backup.rules.daily.schedule", "daily", "cron"),
+        ("backup.rules.weekly.whenPassive", False, "whenPassive: true"),
+        ("backup.rules", {}, "at least 1"),
+        ("objectives.rtoMinutes", 0, "1 to 10080 minutes"),
+        ("objectives.rtoMinutes", 20, "rtoMinutes"),
+        ("objectives.rpoMinutes", 10, "under every strategy"),
+        ("strategy", "hot", "pilot-light"),
+        ("strategy", "pilot-light", "too weak"),
+        ("strategyReason", "the budget allows no more", "write strategy as well"),
+        ("volumes.backend.objectives", None, "780 (snapshot copies"),
+        ("servers.desiredCount", 12, "between minCount"),
+        ("servers.volumeStore", "disks", "backend"),
+        (
+            "certificateArn",
+            "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000001",
+            "us-east-1",
+        ),
+        ("recovery.dns.recordName", "shop.elsewhere.example", "securecart.example"),
+        ("recovery.stepTimeouts.promotionMinutes", 90, "rtoMinutes"),
+        ("watch.subscribers", [], "nobody"),
+        ("watch.subscribers", [{"protocol": "email", "endpoint": "on-call"}], "e-mail address"),
+        ("databases.orders.existing", "arn:aws:rds:eu-west-1:123456789012:db:old", "existing"),
+        ("buckets.audit", {}, "estate's own records"),
+        ("databases.orders.engineVersion", "8.0.40", "16.6"),
+        ("tables.order-history.provisioned", {"minimumReadUnits": 9}, "is missing"),
+        ("buckets.invoices.objectLock", {"retentionDays": 30, "mode": "compliance"}, "confirmComplianceDays"),
         ("accountId", "42", "accountId"),
         ("regions.secondary", "us-east-1", "both us-east-1"),
         ("network.cidrBlock", "8.8.0.0/16", "private"),
