@@ -17,7 +17,6 @@ from components.network import PrivateNetwork
 from components.protection.reports_role import ReportsRole, ReportsRoleArgs
 from components.settings import Role
 from components.settings.protection import Kind
-from components.strategy.parts import PARTS, Part
 from components.strategy.report import recovery_output
 from components.tables.scaling import TableScaling, TableScalingArgs
 from components.tables.table import ProtectedTable, ProtectedTableArgs
@@ -216,7 +215,8 @@ class PrimaryTier(pulumi.ComponentResource):
             data_key_arn=self._data_key.arn,
             audit_bucket_name=self._buckets[AUDIT].ready_bucket_name,
             databases=[self._names.database(store, Role.PRIMARY) for store in self._settings.databases],
-            tables=list(self._settings.tables) if Part.TABLE_REPLICAS in PARTS[self._args.decision.strategy] else (),
+            # Under every strategy, so that changing it changes nothing here: without a replica there is nothing to report.
+            tables=list(self._settings.tables),
         )
         RegionWatch("watch", args, self._child)
 

@@ -19,7 +19,6 @@ from components.servers.fleet import ServerFleet
 from components.servers.load_balancer import FrontDoor
 from components.settings import DatabaseRole, Settings
 from components.settings.base import Switch
-from components.settings.objectives import Strategy
 from components.settings.schedules import longest_gap_hours
 from components.strategy.parts import Part, Secondary
 from components.strategy.selection import Decision
@@ -99,9 +98,7 @@ class Routing(pulumi.ComponentResource):
     def _switch(self, dns: FailoverDns) -> None:
         settings, names, args = self._settings, self._names, self._args
         regions, primary, fleet = settings.regions, args.primary, args.fleet
-        both_serve = args.decision.strategy is Strategy.ACTIVE_ACTIVE
-        # Plain RDS has one writer, whose move stays a decision of the failover command when both Regions serve.
-        promotable = {} if both_serve or settings.database_role is DatabaseRole.PROMOTED else args.replicas
+        promotable = {} if settings.database_role is DatabaseRole.PROMOTED else args.replicas
         fleets = (
             {"servers": RegionPair(primary=primary.value("servers", "groupArn"), secondary=fleet.arn)} if fleet else {}
         )
@@ -109,7 +106,8 @@ class Routing(pulumi.ComponentResource):
             plan_name=names.of_region(),
             role_name=names.role_name("region-switch"),
             account_id=settings.account_id,
-            approach=Approach.ACTIVE_ACTIVE if both_serve else Approach.ACTIVE_PASSIVE,
+            # Also when both Regions serve: plain RDS has one writer, and ARC replaces a plan whose approach changes.
+            approach=Approach.ACTIVE_PASSIVE,
             rto_minutes=settings.objectives.rto_minutes,
             settings=settings.recovery.region_switch,
             step_timeouts=settings.recovery.step_timeouts,

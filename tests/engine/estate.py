@@ -9,12 +9,14 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
 
 REPO = Path(__file__).resolve().parents[2]
 SECURECART = REPO / ".venv" / "bin" / "securecart"
@@ -82,7 +84,11 @@ class Estate:
         )
 
     def inventory(self) -> Any:
-        with urllib.request.urlopen(f"{self.exports['AWS_ENDPOINT_URL']}/_securecart/inventory", timeout=30) as answer:  # noqa: S310
+        return self.admin("inventory")
+
+    def admin(self, endpoint: str) -> Any:
+        """What an admin endpoint of the local cloud answers."""
+        with urllib.request.urlopen(f"{self.exports['AWS_ENDPOINT_URL']}/_securecart/{endpoint}", timeout=30) as answer:  # noqa: S310
             return json.load(answer)
 
     def outputs(self, stack: str) -> dict[str, Any]:
@@ -104,10 +110,12 @@ def run(command: list[str], environment: dict[str, str], cwd: Path) -> Finished:
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
-def copy_project(target: Path, main: Path | None = None, **stack_settings: str) -> Path:
-    """Copies the Pulumi project (not the code) to `target`, with another `__main__.py` or changed stack settings where given.
+def copy_project(
+    target: Path, main: Path | None = None, shared: Mapping[str, Any] | None = None, **stack_settings: str
+) -> Path:
+    """Copies the Pulumi project (not the code) to `target`, with another `__main__.py` or changed settings where given.
 
-    `stack_settings` replaces `securecart:<key>: ...` lines in both stack files.
+    `shared` sets keys of Pulumi.yaml; `stack_settings` replaces `securecart:<key>: ...` lines in both stack files.
     """
     target.mkdir(parents=True)
     for name in ("Pulumi.yaml", "Pulumi.prod.yaml", "Pulumi.dr.yaml"):
@@ -115,6 +123,7 @@ def copy_project(target: Path, main: Path | None = None, **stack_settings: str) 
     for name in ("components", ".venv"):
         (target / name).symlink_to(REPO / name)
     shutil.copy(main or REPO / "__main__.py", target / "__main__.py")
+    configure(target, shared or {})
     for stack in ("prod", "dr"):
         file = target / f"Pulumi.{stack}.yaml"
         lines = file.read_text().splitlines()
@@ -124,6 +133,15 @@ def copy_project(target: Path, main: Path | None = None, **stack_settings: str) 
             lines[found[0]] = f"  securecart:{key}: {value}"
         file.write_text("\n".join(lines) + "\n")
     return target
+
+
+def configure(project: Path, shared: Mapping[str, Any]) -> None:
+    """Sets `securecart:` keys that both stacks of a copied project read."""
+    file = project / "Pulumi.yaml"
+    content = yaml.safe_load(file.read_text())
+    for key, value in shared.items():
+        content["config"][f"securecart:{key}"] = {"value": value}
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
 
 
 def copy_checkout(target: Path) -> Path:
