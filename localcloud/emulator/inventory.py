@@ -55,8 +55,32 @@ def _customer_aliases(backend: Backend) -> Iterable[str]:
     return (alias for key in backend.keys.values() for alias in key.aliases if not alias.startswith("alias/aws/"))
 
 
+def _rules(backend: Backend) -> Iterable[str]:
+    return (name for bus in backend.event_buses.values() for name in bus.rules)
+
+
+def _targets(backend: Backend) -> Iterable[str]:
+    rules = [rule for bus in backend.event_buses.values() for rule in bus.rules.values()]
+    return (f"{rule.name}/{target['Id']}" for rule in rules for target in rule.targets)
+
+
+def _running_instances(backend: Backend) -> Iterable[str]:
+    instances = [item for reservation in backend.reservations.values() for item in reservation.instances]
+    return (instance.id for instance in instances if instance.state != "terminated")
+
+
+def _grants(backend: Backend) -> Iterable[str]:
+    keys = [key for key in backend.keys.values() if not key.key_state.startswith("Pending")]
+    return (grant for key in keys for grant in key.grants)
+
+
 # Service -> kind -> names of what exists in one Region's backend.
 _REGIONAL: dict[str, Kinds] = {
+    "applicationautoscaling": {
+        "target": lambda backend: (name for targets in backend.targets.values() for name in targets),
+        "policy": lambda backend: (policy.policy_name for policy in backend.policies.values()),
+    },
+    "autoscaling": {"group": lambda backend: backend.autoscaling_groups},
     "backup": {
         "vault": lambda backend: backend.vaults,
         "plan": lambda backend: (name for name, plan in backend.plans.items() if plan.deletion_date is None),
@@ -66,6 +90,12 @@ _REGIONAL: dict[str, Kinds] = {
         "framework": frameworks,
         "report-plan": lambda backend: backend.report_plans,
     },
+    "cloudtrail": {"trail": lambda backend: backend.trails},
+    "cloudwatch": {"alarm": lambda backend: backend.alarms, "dashboard": lambda backend: backend.dashboards},
+    "config": {
+        "recorder": lambda backend: backend.recorders,
+        "delivery-channel": lambda backend: backend.delivery_channels,
+    },
     "dlm": {"policy": lambda backend: backend.policies},
     "drs": {"replication-configuration-template": lambda backend: backend.templates},
     "dynamodb": {"table": lambda backend: backend.tables},
@@ -74,6 +104,9 @@ _REGIONAL: dict[str, Kinds] = {
         "subnet": _own_subnets,
         "route-table": _own_vpc_parts("route_tables"),
         "security-group": _own_security_groups,
+        "internet-gateway": lambda backend: backend.internet_gateways,
+        "launch-template": lambda backend: backend.launch_templates,
+        "instance": _running_instances,
         # A deleted endpoint stays listed for a while, as on AWS.
         "vpc-endpoint": lambda backend: (
             name for name, endpoint in backend.vpc_end_points.items() if endpoint.state.lower() != "deleted"
@@ -84,7 +117,14 @@ _REGIONAL: dict[str, Kinds] = {
         ),
         "encryption-by-default": lambda backend: ["enabled"] if backend.ebs_encryption_by_default else [],
     },
-    "kms": {"key": _customer_keys, "alias": _customer_aliases},
+    "elbv2": {
+        "load-balancer": lambda backend: backend.load_balancers,
+        "target-group": lambda backend: backend.target_groups,
+    },
+    "events": {"rule": _rules, "target": _targets},
+    "guardduty": {"detector": lambda backend: backend.detectors},
+    "kms": {"key": _customer_keys, "alias": _customer_aliases, "grant": _grants},
+    "logs": {"log-group": lambda backend: backend.groups},
     "rds": {
         "instance": lambda backend: backend.databases,
         "subnet-group": lambda backend: backend.subnet_groups,
@@ -100,6 +140,8 @@ _REGIONAL: dict[str, Kinds] = {
             name for name, secret in backend.secrets.items() if not getattr(secret, "deleted_date", None)
         ),
     },
+    "sns": {"topic": lambda backend: backend.topics, "subscription": lambda backend: backend.subscriptions},
+    "sqs": {"queue": lambda backend: backend.queues},
 }
 # Services without Regions, whose one backend is called "aws".
 _GLOBAL: dict[str, Kinds] = {
@@ -108,6 +150,9 @@ _GLOBAL: dict[str, Kinds] = {
     "route53": {
         "zone": lambda backend: (zone.name for zone in backend.zones.values()),
         "health-check": lambda backend: backend.health_checks,
+    "iam": {
+        "role": lambda backend: (role.name for role in backend.roles.values()),
+        "instance-profile": lambda backend: (profile.name for profile in backend.instance_profiles.values()),
     },
 }
 

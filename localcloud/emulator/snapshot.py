@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import io
 import pickle
-import threading
 from pathlib import Path
+from threading import Condition
 from typing import Any
 
 import moto
@@ -31,9 +31,6 @@ NOT_DATA = frozenset({"moto_api"})
 Backends = dict[str, dict[str, dict[str, Any]]]
 
 
-_LOCKS: dict[type, Any] = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
-
-
 class SnapshotError(Exception):
     """The snapshot exists but cannot be used."""
 
@@ -51,10 +48,9 @@ class _Pickler(pickle.Pickler):
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
             return _private_key_from_pem, (pem,)
-        if type(obj) in _LOCKS:
-            return _LOCKS[
-                type(obj)
-            ], ()  # queues and instances hold locks of their own; nobody holds one while data is saved
+        if isinstance(obj, Condition):
+            # The lock of a queue's messages. Nobody holds it: nothing is answered meanwhile.
+            return Condition, ()
         return NotImplemented
 
     def persistent_id(self, obj: Any) -> Any:

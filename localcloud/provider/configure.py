@@ -18,7 +18,7 @@ from botocore.exceptions import HTTPClientError
 from botocore.session import Session
 
 from localcloud.provider.codec import UNKNOWN, Props
-from localcloud.provider.resource import Context
+from localcloud.provider.resource import Context, RegionOutError
 from localcloud.provider.validate import Failure
 
 # The skip... settings are what the SDK sends by itself; each asks for less checking, and the stand-in always checks.
@@ -42,10 +42,6 @@ _HEALTH_TIMEOUT_SECONDS = 10
 
 class ConfigurationError(Exception):
     """The provider cannot work with this configuration or environment; the message says what to do."""
-
-
-class RegionOutError(Exception):
-    """A call to a Region that was taken out (`securecart local outage`): no retry would reach it."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +126,19 @@ def _health(endpoint: str) -> dict[str, Any]:
         return health
 
 
-def _refuse_region_out(endpoint: str, region: str) -> Callable[..., None]:
+def _refuse_region_out(endpoint: str, service: str, region: str) -> Callable[..., None]:
     """A handler of botocore's `needs-retry`: a connection that a Region closed because it is out is not tried again."""
 
     def handler(caught_exception: Exception | None = None, **_: Any) -> None:
-        if isinstance(caught_exception, HTTPClientError) and region in _health(endpoint)["regionsOut"]:
+        if not isinstance(caught_exception, HTTPClientError):
+            return
+        # A bucket is out with the Region that it is in, whatever Region the client is of.
+        suspects = _health(endpoint)["regionsOut"]
+        out = [name for name in suspects if name == region] or (suspects if service == "s3" else [])
+        if out:
             raise RegionOutError(
-                f"Region {region} does not answer: it was taken out of the local cloud."
-                f" To bring it back: .venv/bin/securecart local heal {region}"
+                f"Region {out[0]} does not answer: it was taken out of the local cloud."
+                f" To bring it back: .venv/bin/securecart local heal {out[0]}"
             ) from caught_exception
 
     return handler
@@ -159,7 +160,7 @@ def client_factory(endpoint: str) -> Callable[[str, str], Any]:
     @functools.cache
     def cached(service: str, region: str) -> Any:
         made = session.client(service, region_name=region, endpoint_url=endpoint, config=config)
-        made.meta.events.register_first("needs-retry", _refuse_region_out(endpoint, region))
+        made.meta.events.register_first("needs-retry", _refuse_region_out(endpoint, service, region))
         return made
 
     def client(service: str, region: str) -> Any:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.provider.codec import UNKNOWN, Props, has_unknown
 from localcloud.provider.compare import changed_keys, prefer, same
-from localcloud.provider.resource import Context, ResourceType, is_absent
+from localcloud.provider.resource import Context, RegionOutError, ResourceType, is_absent
 
 NAME_SUFFIX_CHARACTERS = 7
 HIDDEN = "[secret]"
@@ -199,7 +199,7 @@ def one_line(error: Exception) -> str:
         return f"{error.operation_name}: {answer.get('Code')}: {words[:LONGEST_MESSAGE_CHARACTERS]}"
     if isinstance(error, KeyError):
         return f"property {error} is missing"
-    text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    text = str(error) if isinstance(error, (ValueError, RegionOutError)) else f"{type(error).__name__}: {error}"
     return " ".join(text.split())
 
 

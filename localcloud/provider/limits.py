@@ -18,6 +18,7 @@ from typing import Any
 from localcloud.provider.codec import UNKNOWN
 from localcloud.provider.recovery_sources import RECOVERY_SOURCES
 from localcloud.provider.shapes import member_of
+from localcloud.provider.watch_sources import WATCH_SOURCES
 
 FILE = Path(__file__).with_name("limits.json")
 _STATED = ("enum", "max", "min", "pattern")
@@ -120,6 +121,7 @@ SOURCES: dict[str, Source] = {
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": Source("secretsmanager", "PutSecretValueRequest"),
     **{token: Source(*row) for token, row in RECOVERY_SOURCES.items()},
+    **{token: Source(*row) for token, row in WATCH_SOURCES.items()},
 }
 
 Limit = dict[str, Any]
@@ -196,9 +198,20 @@ def _stated(shape: Any, also: tuple[str, ...]) -> Limit:
     limit = {key: shape.metadata[key] for key in _STATED if key in shape.metadata}
     if shape.type_name == "list":
         limit.pop("min", None)  # an empty list is like none, and is not sent
+    if not _is_readable(limit.get("pattern", "")):
+        del limit["pattern"]
     if also:
         limit["enum"] = [*limit["enum"], *also]
     return limit
+
+
+def _is_readable(pattern: str) -> bool:
+    """Some patterns are in the words of Java, which Python cannot read."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
 
 
 def reason(limit: Limit, value: Any) -> str | None:

@@ -23,6 +23,10 @@ _ABSENT = (
 )
 
 
+class RegionOutError(Exception):
+    """A call to a Region that was taken out (`securecart local outage`): no retry would reach it."""
+
+
 def is_absent(error: ClientError) -> bool:
     code = str(error.response.get("Error", {}).get("Code", ""))
     # A HEAD request has no body to say more than its status.

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from localcloud.provider import checks, checks_backup, checks_data, checks_recovery, checks_route53
+from localcloud.provider import (
+    checks,
+    checks_backup,
+    checks_data,
+    checks_recovery,
+    checks_route53,
+    checks_servers,
+    checks_watch,
+)
 from localcloud.provider.codec import Props
 
 
@@ -130,5 +138,9 @@ RULES: tuple[Rule, ...] = (
         checks.recovery_window,
     ),
     Rule("aws:ebs/volume:Volume", "size", "Amazon EC2 CreateVolume", checks.volume_size),
-    *(Rule(*row) for row in (*checks_backup.ROWS, *checks_data.ROWS, *checks_recovery.ROWS, *checks_route53.ROWS)),
+    *(
+        Rule(*row)
+        for module in (checks_backup, checks_data, checks_recovery, checks_route53, checks_servers, checks_watch)
+        for row in module.ROWS
+    ),
 )

@@ -44,8 +44,6 @@ def _answering(call: Call) -> Call:
         if isinstance(failed, lifecycle.UnfinishedError):
             text = text.removeprefix("UnfinishedError: ")
             _abort_unfinished(context, request, failed, text)
-        if isinstance(failed, configure.RegionOutError):
-            context.abort(grpc.StatusCode.UNAVAILABLE, text.removeprefix("RegionOutError: "))
         if isinstance(failed, configure.ConfigurationError):
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, text.removeprefix("ConfigurationError: "))
         return context.abort(grpc.StatusCode.UNKNOWN, text)

@@ -146,7 +146,7 @@ CASES: dict[str, Case] = {
             "additionalConfigurations": [{"name": "EC2_AGENT_MANAGEMENT", "status": "ENABLED"}],
         },
         lambda _: {"additionalConfigurations": [{"name": "EC2_AGENT_MANAGEMENT", "status": "DISABLED"}]},
-        {"name": "S3_DATA_EVENTS"},
+        {"detectorId": "other"},
         _feature_off,
         "status",
         ends=False,

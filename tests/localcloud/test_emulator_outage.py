@@ -116,6 +116,16 @@ def test_the_provider_says_which_region_does_not_answer_and_does_not_try_again(
     assert [call["count"] for call in admin(emulator, "GET", "calls")["calls"]] == [1]
 
 
+def test_the_provider_says_which_region_is_out_with_a_bucket_of_another(emulator: Emulator, endpoint: str) -> None:
+    assert endpoint
+    bucket = Resource(configured(PRIMARY), "aws:s3/bucket:Bucket").create({"bucket": "near"})
+    admin(emulator, "POST", "outage", region=PRIMARY)
+    bucket.provider = configured(SECONDARY)
+    bucket.outputs = {**bucket.outputs, "region": SECONDARY}
+    with pytest.raises(AbortedError, match=f"^Region {PRIMARY} does not answer"):
+        bucket.read()
+
+
 def test_a_provider_of_a_region_that_is_out_is_configured_by_the_sts_of_another(
     emulator: Emulator, endpoint: str
 ) -> None:

@@ -28,8 +28,8 @@ def _beyond(limit: Props) -> Any:
     if "each" in limit:
         return [_beyond(limit["each"])]
     if "enum" in limit or "pattern" in limit:
-        # A blank is what a pattern refuses that asks for any visible character.
-        return next(text for text in ("\x00", " ") if reason(limit, text) is not None)
+        # A pattern may ask for a visible character, for any in one line, for one at all, or for none but a colon.
+        return next(text for text in ("\x00", " ", "\n", "", ":") if reason(limit, text) is not None)
     if "max" in limit:
         return limit["max"] + 1
     return limit["min"] - 1

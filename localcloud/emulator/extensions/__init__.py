@@ -62,6 +62,7 @@ from localcloud.emulator.extensions import (
     s3_object_lock,
     secrets_replicas,
     sns_signatures,
+    sqs_encryption,
 )
 
 _MODULES = (
@@ -104,6 +105,7 @@ _MODULES = (
     s3_object_lock,
     secrets_replicas,
     sns_signatures,
+    sqs_encryption,
 )
 
 # Services that moto has not at all: botocore's name of the service -> what answers it.

@@ -59,6 +59,10 @@ def _merged(before: list[Feature], asked: list[Feature]) -> list[Feature]:
     for feature in asked:
         if feature["name"] not in _FEATURES or feature["name"] in _ALWAYS_ON:
             raise Refusal("BadRequestException", f"The request is rejected because {feature['name']} cannot be set.")
+        for item in feature.get("additionalConfiguration") or []:
+            if item["name"] not in _ADDITIONAL.get(feature["name"], ()):
+                reason = f"{item['name']} of {feature['name']} is not modelled by the local cloud"
+                raise Refusal("BadRequestException", reason)
     known = {feature["name"]: feature for feature in before}
     wanted = {feature["name"]: feature for feature in asked}
     merged = [_feature(name, known.get(name, {}), wanted.get(name, {})) for name in _FEATURES]

@@ -71,7 +71,7 @@ class LoadBalancer(ResourceType):
             *_ATTRIBUTES,
         }
     )
-    kept = frozenset({"ipAddressType", "securityGroups", "subnets", "internal"})
+    kept = frozenset({"ipAddressType", "securityGroups", "subnets", "internal", "enableCrossZoneLoadBalancing"})
     # Elastic Load Balancing user guide, "Edit attributes for your Application Load Balancer".
     defaults: ClassVar = {
         "loadBalancerType": _APPLICATION,

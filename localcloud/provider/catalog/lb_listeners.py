@@ -26,7 +26,7 @@ class Listener(ResourceType):
     modelled = frozenset({"loadBalancerArn", "port", "protocol", "sslPolicy", "certificateArn", "defaultActions"})
     not_modelled = frozenset(f"defaultActions.{name}" for name in _REFUSED_ACTIONS)
     kept = frozenset({"protocol", "sslPolicy"})
-    member_defaults: ClassVar = {"defaultActions": _REDIRECT}
+    member_defaults: ClassVar = {"defaultActions": {**_REDIRECT, "weight": 1}}
     computed = ("arn",)
 
     def create(self, c: Context, p: Props) -> str:
@@ -114,11 +114,13 @@ def _live_action(found: dict[str, Any], given: Props) -> Props:
         shown["redirect"] = {key: value for key, value in named.items() if key in asked or value != _REDIRECT.get(key)}
     if found.get("FixedResponseConfig"):
         shown["fixedResponse"] = _smalls(found["FixedResponseConfig"])
-    groups = (found.get("ForwardConfig") or {}).get("TargetGroups") or []
     if found["Type"] != "forward":
         return shown
-    if "forward" in given or len(groups) > 1:
-        shown["forward"] = _live_forward(found["ForwardConfig"], given.get("forward") or {})
+    config = found.get("ForwardConfig") or {}
+    groups = config.get("TargetGroups") or []
+    sticky = (config.get("TargetGroupStickinessConfig") or {}).get("Enabled")
+    if "forward" in given or len(groups) > 1 or sticky:
+        shown["forward"] = _live_forward(config, given.get("forward") or {})
     else:
         shown["targetGroupArn"] = found.get("TargetGroupArn") or groups[0]["TargetGroupArn"]
     return shown
