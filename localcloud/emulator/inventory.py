@@ -146,13 +146,13 @@ _REGIONAL: dict[str, Kinds] = {
 # Services without Regions, whose one backend is called "aws".
 _GLOBAL: dict[str, Kinds] = {
     "arc-region-switch": {"plan": lambda backend: (plan.content["name"] for plan in backend.plans.values())},
-    "iam": {"role": lambda backend: (role.name for role in backend.roles.values())},
-    "route53": {
-        "zone": lambda backend: (zone.name for zone in backend.zones.values()),
-        "health-check": lambda backend: backend.health_checks,
     "iam": {
         "role": lambda backend: (role.name for role in backend.roles.values()),
         "instance-profile": lambda backend: (profile.name for profile in backend.instance_profiles.values()),
+    },
+    "route53": {
+        "zone": lambda backend: (zone.name for zone in backend.zones.values()),
+        "health-check": lambda backend: backend.health_checks,
     },
 }
 
