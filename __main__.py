@@ -8,7 +8,8 @@ from __future__ import annotations
 import pulumi
 
 from components.configuration import load_settings
-from components.guards import check_database_role, secondary_of
+from components.databases.live import asks_rds
+from components.guards import check_database_role, check_promotion, secondary_of
 from components.outputs import PrimaryOutputs, common, export
 from components.providers import provided_by, regional_providers
 from components.recorded import recorded
@@ -30,6 +31,7 @@ else:
     check_database_role(settings, last)
     parts = secondary_of(settings, decision, last)
     providers = regional_providers(settings, pulumi.get_stack())
+    check_promotion(settings, last, asks_rds(providers.home))
     secondary = SecondaryTierArgs(
         settings=settings,
         decision=decision,

@@ -6,8 +6,11 @@ right only when somebody decided them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pulumi
 
+from components.naming import Names
 from components.recorded import Recorded
 from components.settings import DatabaseRole, Role, SecondaryRemoval, Settings
 from components.strategy.parts import PARTS, Part, Secondary
@@ -63,6 +66,32 @@ def check_database_role(settings: Settings, last: Recorded) -> None:
                 "  Keep databaseRole: promoted. To fail back, each database needs a new replica: raise the generation of"
                 f" {', '.join(stale)} together with databaseRole."
             )
+
+
+def check_promotion(settings: Settings, last: Recorded, replicates: Callable[[str], bool]) -> None:
+    """Refuses `databaseRole: promoted` while a database still is a replica: the update would promote it in passing.
+
+    `replicates` asks RDS about an instance (components/databases/live.py). Only the first run after
+    the role changed asks.
+
+    Raises `pulumi.RunError`.
+    """
+    if not (
+        settings.role is Role.SECONDARY
+        and settings.database_role is DatabaseRole.PROMOTED
+        and last.database_role == DatabaseRole.REPLICA
+        and Part.DATABASE_REPLICAS in last.holds
+    ):
+        return
+    names = Names(settings=settings)
+    waiting = [name for name in settings.databases if replicates(names.database(name, Role.SECONDARY))]
+    if waiting:
+        raise pulumi.RunError(
+            f"securecart:databaseRole says promoted, and in {settings.regions.secondary} {', '.join(waiting)} still replicate the"
+            " primary: this run would promote them, which cannot be undone; nothing was changed.\n"
+            "  A failover promotes them itself and in order (docs/architecture.md, Guards), then the role is recorded here. If"
+            " none is under way: set databaseRole back to replica."
+        )
 
 
 def _named(settings: Settings, lost: frozenset[Part]) -> list[str]:

@@ -28,7 +28,7 @@ class ReplicaDatabaseArgs(DatabaseArgs):
 class ReplicaDatabase(pulumi.ComponentResource):
     """A cross-Region read replica that can be promoted; after a failover, the database.
 
-    Promotion is never this program's doing: `securecart failover` promotes by the API, then says so in `databaseRole`. From then on
+    Promotion is never this program's doing: the failover promotes by the API, then `databaseRole` says so. From then on
     the instance is described as the database that it became. After a refresh the next update changes nothing at AWS: it notes in
     the state that a deletion would now leave a final snapshot, and the provider makes no call for that.
 

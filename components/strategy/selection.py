@@ -167,7 +167,7 @@ def _notes(settings: Settings, strategy: Strategy) -> Iterator[str]:
             f" {settings.active_region}: a read replica of Amazon RDS takes no writes until it is promoted"
         )
     if strategy is Strategy.BACKUP_RESTORE:
-        yield "no restore time is promised by AWS Backup: only restore tests tell the RTO (securecart test-restores)"
+        yield "no restore time is promised by AWS Backup: only restore tests tell the RTO"
 
 
 def _kept(store: StoreDecision) -> str:

@@ -61,7 +61,7 @@ class Routing(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         recovery = self._settings.recovery
         dns = self._dns()
-        if recovery.region_switch.state is Switch.ON and args.parts.keeps:
+        if recovery.region_switch.state is Switch.ON and args.parts.parts:
             self._switch(dns)
         if recovery.resilience_hub is Switch.ON:
             self._declare_objectives()

@@ -33,6 +33,24 @@ def caller_identity(c: Context, _: Props) -> Props:
     }
 
 
+def database_instance(c: Context, args: Props) -> Props:
+    found = c.client("rds").describe_db_instances(DBInstanceIdentifier=args["dbInstanceIdentifier"])["DBInstances"][0]
+    endpoint = found.get("Endpoint") or {}
+    return {
+        "id": found["DBInstanceIdentifier"],
+        "region": c.region,
+        "dbInstanceIdentifier": found["DBInstanceIdentifier"],
+        "dbInstanceArn": found["DBInstanceArn"],
+        "dbInstanceClass": found["DBInstanceClass"],
+        "engine": found["Engine"],
+        "engineVersion": found.get("EngineVersion", ""),
+        "address": endpoint.get("Address", ""),
+        "port": endpoint.get("Port", 0),
+        "replicateSourceDb": found.get("ReadReplicaSourceDBInstanceIdentifier", ""),
+        "resourceId": found.get("DbiResourceId", ""),
+    }
+
+
 # Input -> member of GetRandomPassword.
 _PASSWORD = {
     "excludeCharacters": "ExcludeCharacters",
@@ -63,6 +81,7 @@ FUNCTIONS: dict[str, Callable[[Context, Props], Props]] = {
     "aws:arcregionswitch/getRoute53HealthChecks:getRoute53HealthChecks": route53_health_checks,
     "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": caller_identity,
+    "aws:rds/getInstance:getInstance": database_instance,
     "aws:secretsmanager/getRandomPassword:getRandomPassword": random_password,
 }
 SECRET_RESULTS = frozenset({"randomPassword"})

@@ -10,7 +10,7 @@ import pulumi
 import pytest
 
 from components.configuration.load import parse_settings
-from components.guards import check_database_role, secondary_of
+from components.guards import check_database_role, check_promotion, secondary_of
 from components.recorded import Recorded
 from components.settings import SecondaryRemoval, Settings
 from components.settings.objectives import Strategy
@@ -207,6 +207,24 @@ def test_a_promoted_database_is_never_made_a_replica_again() -> None:
     check_database_role(settings(databaseRole="promoted"), last)
     databases = {"orders": {"generation": 2}, "payments": {"generation": 2}}
     check_database_role(settings(databases=databases), last)
+
+
+def test_an_update_never_promotes() -> None:
+    """RDS is asked, and only in the run in which the role changes: a plan must not pay for it every time."""
+    promoted, last = settings(databaseRole="promoted"), recorded(databaseRole="replica", holds=list(Part))
+    asked: list[str] = []
+
+    def replicates(identifier: str) -> bool:
+        asked.append(identifier)
+        return "orders" in identifier
+
+    with pytest.raises(pulumi.RunError, match="orders still replicate the primary"):
+        check_promotion(promoted, last, replicates)
+    assert asked == ["securecart-orders-secondary-g1", "securecart-payments-secondary-g1"]
+    check_promotion(promoted, last, lambda _: False)
+    for quiet in (recorded(databaseRole="promoted", holds=list(Part)), recorded()):
+        check_promotion(promoted, quiet, lambda _: pytest.fail("RDS was asked"))
+    check_promotion(settings(), last, lambda _: pytest.fail("RDS was asked"))
 
 
 def test_a_promoted_database_is_described_as_what_it_became() -> None:
