@@ -7,12 +7,15 @@ import os
 import signal
 import sys
 from pathlib import Path
+from threading import Thread
 
 import psutil
 
 from localcloud.emulator.record import CloudRecord, read_record, write_record
 from localcloud.emulator.server import Emulator
 from localcloud.paths import local_paths
+
+_SIGNAL_CHECK_SECONDS = 0.5
 
 
 def main() -> None:
@@ -25,13 +28,16 @@ def main() -> None:
     previous = read_record(paths.cloud_record)
     with Emulator(previous.port if previous else 0, paths.cloud_snapshot) as emulator:
         for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(asked_to_stop, lambda *_: emulator.stop_requested.set())
+            # In a thread of its own: a handler runs in the main thread, which may hold the event's lock on its way to wait().
+            signal.signal(asked_to_stop, lambda *_: Thread(target=emulator.stop_requested.set).start())
         if emulator.load_failure:
             sys.stderr.write(f"starting empty: {emulator.load_failure}\n")
         process = psutil.Process()
         record = CloudRecord(emulator.endpoint, process.pid, process.create_time(), emulator.id)
         write_record(paths.cloud_record, record)
-        emulator.stop_requested.wait()
+        # A signal that arrives on the way into a wait is handled only when the main thread runs again.
+        while not emulator.stop_requested.wait(_SIGNAL_CHECK_SECONDS):
+            pass
         emulator.save()
 
 
