@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TARGET ?= local
 
-.PHONY: up down preview test lint bench lock clean
+.PHONY: up down preview test lint bench docs lock clean
 
 up: .venv/ready ## deploy prod, then dr (TARGET=local by default: no AWS account is touched)
 	$(BIN)/securecart up --target $(TARGET)
@@ -14,14 +14,18 @@ down: .venv/ready ## stop the local cloud and keep its state
 preview: .venv/ready ## what would change, judged by the policy pack
 	$(BIN)/securecart preview --target $(TARGET)
 
-test: .venv/ready ## every test; the engine is built once if the machine has none
-	$(BIN)/python -m pytest
+test: .venv/ready ## every test, on two cores; the engine is built once if the machine has none
+	$(BIN)/python -m localcloud.engine && $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 lint: .venv/ready ## style, then types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 bench: .venv/ready ## timings of preview, up and the policy pack on this machine
 	$(BIN)/python -m tests.bench
+
+docs: .venv/ready ## write the generated pages anew; the picture is of what `make up` deployed
+	$(BIN)/python -W ignore -m components.configuration.schema && $(BIN)/python -m tools.configuration_page
+	$(BIN)/python -m tools.component_pages && $(BIN)/python -m tools.architecture
 
 lock: .venv/ready ## resolve requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras --output-file requirements.txt pyproject.toml

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+import tenacity
 
 from components.naming import PROJECT
 
 # The engine's own function behind StackReference; unlike that resource it answers before anything is registered.
 READ_OUTPUTS = "pulumi:pulumi:readStackOutputs"
+# A state in files has a sidecar that the engine rewrites in place while this reads ("failed to load checkpoint: EOF").
+_TRIES, _PAUSE_SECONDS = 20, 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,5 +44,15 @@ class Recorded:
 def recorded() -> Recorded:
     """Reads the outputs that the running stack had after its last update."""
     name = f"{pulumi.get_organization()}/{PROJECT}/{pulumi.get_stack()}"
-    answer = pulumi.runtime.invoke(READ_OUTPUTS, {"name": name})
+    answer = _read(name)
     return Recorded(outputs=answer.value.get("outputs") or {})
+
+
+@tenacity.retry(
+    retry=tenacity.retry_if_exception_message(match=".*failed to load checkpoint"),
+    stop=tenacity.stop_after_attempt(_TRIES),
+    wait=tenacity.wait_fixed(_PAUSE_SECONDS),
+    reraise=True,
+)
+def _read(name: str) -> Any:
+    return pulumi.runtime.invoke(READ_OUTPUTS, {"name": name})

@@ -1,11 +1,10 @@
 """The picture of the estate, from what was really deployed: components and what flows between them, as Mermaid.
 
-`python -m tools.architecture prod.json dr.json` reads two `pulumi stack export` files and prints docs/estate.md.
+`python -m tools.architecture` reads the states of both stacks on the local cloud (`make up` first) and writes docs/estate.md.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections import Counter
@@ -13,6 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from automation import local, stacks
+
+STACKS = ("prod", "dr")
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "estate.md"
 _TIERS = ("PrimaryTier", "SecondaryTier")
 
@@ -67,8 +69,10 @@ def _words(kind: str) -> str:
 
 
 def main() -> None:
-    files = {Path(name).stem: Path(name) for name in sys.argv[1:]}
-    states = {stack: json.loads(file.read_text())["deployment"].get("resources", []) for stack, file in files.items()}
+    workspace = local.workspace(print, None)
+    states = {stack: stacks.resources(workspace, stack) for stack in STACKS}
+    if not all(states.values()):
+        sys.exit("the local cloud holds no estate to draw. Run: make up")
     PAGE.write_text(page(states))
 
 

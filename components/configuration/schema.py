@@ -44,5 +44,10 @@ def file_schema() -> dict[str, Any]:
     }
 
 
+def text() -> str:
+    """What the file must hold."""
+    return json.dumps(file_schema(), indent=1, sort_keys=True) + "\n"
+
+
 if __name__ == "__main__":
-    FILE.write_text(json.dumps(file_schema(), indent=1, sort_keys=True) + "\n")
+    FILE.write_text(text())
