@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests import bench_scale
 from tests.engine.estate import ORGANIZATION_PROJECT, REPO, Estate, Finished
 
 RUNS = 5
@@ -62,6 +63,8 @@ def main() -> None:
         ["git", "describe", "--always", "--dirty"], cwd=REPO, text=True, capture_output=True, check=False
     )
     console.print(f"revision {revision.stdout.strip() or 'UNKNOWN'}, Python {sys.version.split()[0]}")
+
+    bench_scale.main()
 
 
 if __name__ == "__main__":
