@@ -41,12 +41,18 @@ class PrimaryOutputs:
         self._stack = f"{pulumi.get_organization()}/{PROJECT}/{PRIMARY_STACK}"
         self._reference = pulumi.StackReference(self._stack)
         self._version = self._reference.get_output("contractVersion").apply(self._checked)
+        self._read: dict[str, pulumi.Output[Any]] = {}
 
     def value(self, *path: str) -> pulumi.Output[Any]:
         """The output at `path`, for example `value("databases", "orders", "arn")`."""
-        return pulumi.Output.all(self._version, self._reference.get_output(path[0])).apply(
-            lambda got: self._at(got[1], path)
-        )
+        return self._whole(path[0]).apply(lambda whole: self._at(whole, path))
+
+    def _whole(self, key: str) -> pulumi.Output[Any]:
+        """Everything under a key, read once: the SDK lifts each value in it anew, so that a read a store costs stores squared."""
+        if key not in self._read:
+            read = pulumi.Output.all(self._version, self._reference.get_output(key))
+            self._read[key] = read.apply(lambda got: got[1])
+        return self._read[key]
 
     def _checked(self, version: Any) -> Any:
         if version is None:
