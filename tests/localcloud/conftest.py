@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -10,8 +10,9 @@ import pytest
 from botocore.config import Config
 
 from localcloud.emulator.server import Emulator
-
-Client = Callable[..., Any]
+from localcloud.provider.server import Provider
+from tests.localcloud.provider_driver import configured
+from tests.localcloud.provider_world import PRIMARY, SECONDARY, Client, World
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +43,24 @@ def client(emulator: Emulator) -> Client:
 def empty_cloud(emulator: Emulator) -> None:
     """Start a module's tests on an empty cloud; ask for it once with `pytestmark = pytest.mark.usefixtures(...)`."""
     emulator.reset()
+
+
+@pytest.fixture(scope="module")
+def providers(emulator: Emulator) -> Iterator[dict[str, Provider]]:
+    """A provider for each Region."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
+        patch.delenv("SECURECART_CLOUD_ID", raising=False)
+        yield {region: configured(region) for region in (PRIMARY, SECONDARY)}
+
+
+@pytest.fixture(scope="module")
+def provider(providers: dict[str, Provider]) -> Provider:
+    """The primary Region's."""
+    return providers[PRIMARY]
+
+
+@pytest.fixture(scope="module")
+def world(client: Client) -> World:
+    """What the resources of a case need around them."""
+    return World(client)

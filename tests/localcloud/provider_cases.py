@@ -15,8 +15,18 @@ from tests.localcloud import (
     provider_cases_servers,
     provider_cases_watch,
 )
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_world import ACCOUNT, PRIMARY, ROLE_POLICY, SECONDARY, Case, Inputs, World, tagged, trust
+from tests.localcloud.provider_world import (
+    ACCOUNT,
+    PRIMARY,
+    ROLE_POLICY,
+    SECONDARY,
+    Case,
+    Client,
+    Inputs,
+    World,
+    tagged,
+    trust,
+)
 
 
 def bucket_policy(bucket: str, effect: str = "Deny") -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from localcloud.provider.codec import Props
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_world import Case, World, tagged
+from tests.localcloud.provider_world import Case, Client, World, tagged
 
 
 def _selectors(*prefixes: str) -> list[Props]:

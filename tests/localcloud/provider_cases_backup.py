@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from localcloud.provider.codec import Props
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_world import ACCOUNT, PRIMARY, Case, World, tagged
+from tests.localcloud.provider_world import ACCOUNT, PRIMARY, Case, Client, World, tagged
 
 TOPIC = f"arn:aws:sns:{PRIMARY}:{ACCOUNT}:backups"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_world import SECONDARY, Case, World, tagged
+from tests.localcloud.provider_world import SECONDARY, Case, Client, World, tagged
 
 
 def _database(world: World) -> str:

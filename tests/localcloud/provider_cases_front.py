@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from localcloud.provider.codec import Props
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_world import ACCOUNT, PRIMARY, Case, World
+from tests.localcloud.provider_world import ACCOUNT, PRIMARY, Case, Client, World
 
 CERTIFICATE = f"arn:aws:acm:{PRIMARY}:{ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555"
 OTHER_CERTIFICATE = f"arn:aws:acm:{PRIMARY}:{ACCOUNT}:certificate/66666666-2222-3333-4444-555555555555"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from localcloud.provider.codec import Props
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_world import ACCOUNT, PRIMARY, SECONDARY, Case, World
+from tests.localcloud.provider_world import ACCOUNT, PRIMARY, SECONDARY, Case, Client, World
 
 _DATABASES = {
     region: f"arn:aws:rds:{region}:{ACCOUNT}:db:{name}"

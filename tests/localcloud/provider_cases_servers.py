@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from localcloud.provider.codec import Props
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_cases_front import target_group
-from tests.localcloud.provider_world import ACCOUNT, Case, World
+from tests.localcloud.provider_world import ACCOUNT, Case, Client, World
 
 
 def template(world: World) -> str:

@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 from localcloud.provider.codec import Props
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_world import ACCOUNT, PRIMARY, Case, Inputs, World
+from tests.localcloud.provider_world import ACCOUNT, PRIMARY, Case, Client, Inputs, World
 
 
 def topic(world: World) -> str:

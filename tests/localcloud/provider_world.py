@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.provider.codec import Props
-from tests.localcloud.conftest import Client
 
+# Makes a boto3 client of (service, Region).
+Client = Callable[..., Any]
 PRIMARY, SECONDARY = "us-east-1", "us-west-2"
 ACCOUNT = "123456789012"
 ROLE_POLICY = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from localcloud.emulator.server import Emulator
-from tests.localcloud.conftest import Client
+from tests.localcloud.provider_world import Client
 
 
 def call(emulator: Emulator, method: str, path: str, **headers: str) -> tuple[int, Any]:

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedErro
 
 from localcloud.emulator.server import Emulator
 from localcloud.provider.server import Provider
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_driver import AbortedError, Resource, configured
+from tests.localcloud.provider_world import Client
 
 PRIMARY, SECONDARY = "us-east-1", "us-west-2"
 VAULT = "aws:backup/vault:Vault"

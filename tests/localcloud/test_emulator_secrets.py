@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.conftest import Client
+from tests.localcloud.provider_world import Client
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 

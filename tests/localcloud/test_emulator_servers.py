@@ -8,9 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.emulator.inventory import inventory
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_cases_front import CERTIFICATE, OTHER_CERTIFICATE
-from tests.localcloud.provider_world import World
+from tests.localcloud.provider_world import Client, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"

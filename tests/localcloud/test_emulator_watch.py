@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.conftest import Client
+from tests.localcloud.provider_world import Client
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 WEST = "us-west-2"

@@ -11,9 +11,8 @@ from localcloud.emulator.inventory import inventory
 from localcloud.emulator.server import Emulator
 from localcloud.provider.server import Provider
 from tests.localcloud import provider_cases_audit, provider_cases_front, provider_cases_servers, provider_cases_watch
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_driver import Resource, configured
-from tests.localcloud.provider_world import PRIMARY, Case, World
+from tests.localcloud.provider_world import PRIMARY, Case, Client, World
 
 # A Region has one of each, which the cases of their parts make.
 ONE_A_REGION = {

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from localcloud.emulator.server import Emulator
 from localcloud.provider.codec import Props
 from localcloud.provider.server import Provider
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_driver import AbortedError, Resource, configured
+from tests.localcloud.provider_driver import AbortedError, Resource
 from tests.localcloud.provider_world import ACCOUNT, SECONDARY, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
@@ -19,19 +15,6 @@ NONE = provider_pb2.DiffResponse.DIFF_NONE
 PLAN = "aws:backup/plan:Plan"
 SELECTION = "aws:backup/selection:Selection"
 CONDITION = {"key": "aws:ResourceTag/securecart:protect", "value": "yes"}
-
-
-@pytest.fixture(scope="module")
-def provider(emulator: Emulator) -> Iterator[Provider]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-        patch.delenv("SECURECART_CLOUD_ID", raising=False)
-        yield configured("us-east-1")
-
-
-@pytest.fixture(scope="module")
-def world(client: Client) -> World:
-    return World(client)
 
 
 def _copies(delete_after: int) -> list[Props]:

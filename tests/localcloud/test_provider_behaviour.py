@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from localcloud.emulator.server import Emulator
 from localcloud.provider import codec
 from localcloud.provider.codec import Props
 from localcloud.provider.server import Provider
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_driver import CALL, AbortedError, Resource, configured
-from tests.localcloud.provider_world import PRIMARY, SECONDARY, World
+from tests.localcloud.provider_driver import CALL, AbortedError, Resource
+from tests.localcloud.provider_world import PRIMARY, SECONDARY, Client, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 PASSWORD = "correct-horse-battery"
 INSTANCE = "aws:rds/instance:Instance"
-
-
-@pytest.fixture(scope="module")
-def providers(emulator: Emulator) -> Iterator[dict[str, Provider]]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-        patch.delenv("SECURECART_CLOUD_ID", raising=False)
-        yield {region: configured(region) for region in (PRIMARY, SECONDARY)}
-
-
-@pytest.fixture(scope="module")
-def world(client: Client) -> World:
-    return World(client)
 
 
 def _database(name: str, **more: Any) -> Props:

@@ -19,7 +19,7 @@ from localcloud.provider.catalog.rds import ParameterGroup
 from localcloud.provider.codec import Props
 from localcloud.provider.resource import ResourceType
 from localcloud.provider.server import Provider
-from tests.localcloud.conftest import Client
+from tests.localcloud.provider_world import Client
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 PASSWORD = "correct-horse-battery"

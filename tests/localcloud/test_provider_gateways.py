@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from localcloud.emulator.server import Emulator
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_cases import PRIMARY, World
 from tests.localcloud.provider_driver import Resource, configured
+from tests.localcloud.provider_world import Client
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 

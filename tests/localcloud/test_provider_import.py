@@ -17,7 +17,6 @@ from localcloud.emulator.server import Emulator
 from localcloud.provider import codec
 from localcloud.provider.codec import Props
 from localcloud.provider.server import Provider
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_driver import CALL, Resource, configured
 from tests.localcloud.provider_world import World
 
@@ -32,11 +31,6 @@ def provider(emulator: Emulator) -> Iterator[Provider]:
         patch.delenv("SECURECART_CLOUD_ID", raising=False)
         # As the program's providers: what is imported lacks these tags, and gets them later.
         yield configured("us-east-1", defaultTags='{"tags": {"Project": "securecart"}}')
-
-
-@pytest.fixture(scope="module")
-def world(client: Client) -> World:
-    return World(client)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from localcloud.emulator.server import Emulator
 from localcloud.provider import codec
 from localcloud.provider.catalog import TYPES
 from localcloud.provider.codec import UNKNOWN, Props
@@ -16,8 +15,8 @@ from localcloud.provider.rules import RULES
 from localcloud.provider.schema import schema
 from localcloud.provider.server import Provider
 from localcloud.provider.validate import failures
-from tests.localcloud.conftest import Client
-from tests.localcloud.provider_driver import CALL, Resource, configured
+from tests.localcloud.provider_driver import CALL, Resource
+from tests.localcloud.provider_world import Client
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 TABLE = "aws:dynamodb/table:Table"
@@ -25,14 +24,6 @@ PLAN = "aws:backup/plan:Plan"
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 INSTANCE = "aws:rds/instance:Instance"
 DIFF = provider_pb2.DiffResponse
-
-
-@pytest.fixture(scope="module")
-def provider(emulator: Emulator) -> Iterator[Provider]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-        patch.delenv("SECURECART_CLOUD_ID", raising=False)
-        yield configured("us-east-1")
 
 
 def _paths(kind: Any, path: str = "") -> Iterator[tuple[str, Any]]:

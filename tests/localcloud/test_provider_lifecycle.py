@@ -12,10 +12,9 @@ from localcloud.emulator.server import Emulator
 from localcloud.provider.catalog import TYPES
 from localcloud.provider.codec import UNKNOWN
 from localcloud.provider.server import Provider
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_cases import CASES
 from tests.localcloud.provider_driver import Resource, configured
-from tests.localcloud.provider_world import PRIMARY, SECONDARY, Case, World
+from tests.localcloud.provider_world import PRIMARY, SECONDARY, Case, Client, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 NONE, SOME = provider_pb2.DiffResponse.DIFF_NONE, provider_pb2.DiffResponse.DIFF_SOME
@@ -32,11 +31,6 @@ def providers(emulator: Emulator) -> Iterator[dict[str, Provider]]:
         patch.delenv("SECURECART_CLOUD_ID", raising=False)
         tags = json.dumps({"tags": DEFAULT_TAGS})
         yield {region: configured(region, defaultTags=tags) for region in (PRIMARY, SECONDARY)}
-
-
-@pytest.fixture(scope="module")
-def world(client: Client) -> World:
-    return World(client)
 
 
 def test_every_type_of_the_catalog_has_a_case() -> None:

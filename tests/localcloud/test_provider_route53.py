@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from localcloud.emulator.server import Emulator
 from localcloud.provider import codec
 from localcloud.provider.codec import Props
 from localcloud.provider.server import Provider
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_cases_recovery import plan
 from tests.localcloud.provider_cases_route53 import zone
-from tests.localcloud.provider_driver import CALL, AbortedError, Resource, configured
-from tests.localcloud.provider_world import World
+from tests.localcloud.provider_driver import CALL, AbortedError, Resource
+from tests.localcloud.provider_world import Client, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 NONE = provider_pb2.DiffResponse.DIFF_NONE
@@ -24,19 +21,6 @@ RECORD = "aws:route53/record:Record"
 CHECK = "aws:route53/healthCheck:HealthCheck"
 ZONE = "aws:route53/zone:Zone"
 ALIAS = {"name": "Shop-LB.us-east-1.elb.amazonaws.com.", "zoneId": "Z35SXDOTRQ7X7K", "evaluateTargetHealth": True}
-
-
-@pytest.fixture(scope="module")
-def provider(emulator: Emulator) -> Iterator[Provider]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-        patch.delenv("SECURECART_CLOUD_ID", raising=False)
-        yield configured("us-east-1")
-
-
-@pytest.fixture(scope="module")
-def world(client: Client) -> World:
-    return World(client)
 
 
 @pytest.mark.parametrize(

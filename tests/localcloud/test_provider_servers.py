@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from localcloud.emulator.server import Emulator
 from localcloud.provider import codec
 from localcloud.provider.catalog import TYPES
 from localcloud.provider.codec import UNKNOWN, Props
 from localcloud.provider.server import Provider
-from tests.localcloud.conftest import Client
 from tests.localcloud.provider_cases_audit import detector, trail_of
 from tests.localcloud.provider_cases_front import load_balancer, target_group
 from tests.localcloud.provider_cases_servers import group, launch_template
 from tests.localcloud.provider_cases_watch import QUERY_ALARM, queue_arn, topic
-from tests.localcloud.provider_driver import CALL, Resource, configured
-from tests.localcloud.provider_world import World
+from tests.localcloud.provider_driver import CALL, Resource
+from tests.localcloud.provider_world import Client, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 NONE = provider_pb2.DiffResponse.DIFF_NONE
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"
-
-
-@pytest.fixture(scope="module")
-def provider(emulator: Emulator) -> Iterator[Provider]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-        patch.delenv("SECURECART_CLOUD_ID", raising=False)
-        yield configured("us-east-1")
-
-
-@pytest.fixture(scope="module")
-def world(client: Client) -> World:
-    return World(client)
 
 
 def lives(provider: Provider, token: str, inputs: Props) -> Resource:
