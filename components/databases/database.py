@@ -55,6 +55,44 @@ class DatabaseArgs:
     key_arn: pulumi.Input[str]
     ephemeral: bool = False
 
+    def instance(self, name: str) -> aws.rds.InstanceArgs:
+        """What an instance has in either Region: a promoted replica keeps these, so it must have them from the beginning."""
+        store = self.store
+        return aws.rds.InstanceArgs(
+            identifier=self.identifier,
+            # Both Regions keep the version that was tested until the configuration names another.
+            auto_minor_version_upgrade=False,
+            instance_class=store.instance_class,
+            storage_type=STORAGE_TYPE,
+            max_allocated_storage=store.max_allocated_storage_gib,
+            iops=store.iops,
+            storage_throughput=store.throughput_mib,
+            storage_encrypted=True,
+            kms_key_id=self.key_arn,
+            multi_az=True,
+            publicly_accessible=False,
+            db_subnet_group_name=self.groups.subnet_group_name,
+            vpc_security_group_ids=[self.security_group_id],
+            parameter_group_name=self.groups.parameter_group_name,
+            ca_cert_identifier=CERTIFICATE_AUTHORITY,
+            iam_database_authentication_enabled=True,
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=self.key_arn,
+            performance_insights_retention_period=store.insights_retention_days,
+            # Without enhanced monitoring neither is said: RDS refuses a role together with an interval of 0.
+            monitoring_interval=store.monitoring_interval_seconds or None,
+            monitoring_role_arn=self.groups.monitoring_role_arn,
+            enabled_cloudwatch_logs_exports=list(ENGINES[store.engine].log_exports),
+            backup_retention_period=store.backup_retention_days,
+            backup_window=store.backup_window,
+            maintenance_window=store.maintenance_window,
+            copy_tags_to_snapshot=True,
+            # The provider's default would delete every automated backup together with the instance.
+            delete_automated_backups=self.ephemeral,
+            deletion_protection=not self.ephemeral,
+            tags=store_tags(name, store.data_class),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class PrimaryDatabaseArgs(DatabaseArgs):
@@ -94,49 +132,19 @@ class PrimaryDatabase(pulumi.ComponentResource):
     def __init__(self, name: str, args: PrimaryDatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:database:PrimaryDatabase", name, None, opts)
         store = args.store
+        described = args.instance(name)
+        described.engine = store.engine.value
+        described.engine_version = store.version
+        described.allocated_storage = store.allocated_storage_gib
+        described.db_name = database_name(name)
+        described.username = ADMINISTRATOR
+        described.password = args.password
+        described.port = port_of(store.engine)
+        described.skip_final_snapshot = args.ephemeral
+        described.final_snapshot_identifier = None if args.ephemeral else f"{args.identifier}-final"
         instance = aws.rds.Instance(
             f"{name}-instance",
-            identifier=args.identifier,
-            engine=store.engine.value,
-            engine_version=store.version,
-            # Both Regions keep the version that was tested until the configuration names another.
-            auto_minor_version_upgrade=False,
-            instance_class=store.instance_class,
-            storage_type=STORAGE_TYPE,
-            allocated_storage=store.allocated_storage_gib,
-            max_allocated_storage=store.max_allocated_storage_gib,
-            iops=store.iops,
-            storage_throughput=store.throughput_mib,
-            storage_encrypted=True,
-            kms_key_id=args.key_arn,
-            db_name=database_name(name),
-            username=ADMINISTRATOR,
-            password=args.password,
-            port=port_of(store.engine),
-            multi_az=True,
-            publicly_accessible=False,
-            db_subnet_group_name=args.groups.subnet_group_name,
-            vpc_security_group_ids=[args.security_group_id],
-            parameter_group_name=args.groups.parameter_group_name,
-            ca_cert_identifier=CERTIFICATE_AUTHORITY,
-            iam_database_authentication_enabled=True,
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=args.key_arn,
-            performance_insights_retention_period=store.insights_retention_days,
-            # Without enhanced monitoring neither is said: RDS refuses a role together with an interval of 0.
-            monitoring_interval=store.monitoring_interval_seconds or None,
-            monitoring_role_arn=args.groups.monitoring_role_arn,
-            enabled_cloudwatch_logs_exports=list(ENGINES[store.engine].log_exports),
-            backup_retention_period=store.backup_retention_days,
-            backup_window=store.backup_window,
-            maintenance_window=store.maintenance_window,
-            copy_tags_to_snapshot=True,
-            # The provider's default would delete every automated backup together with the instance.
-            delete_automated_backups=args.ephemeral,
-            deletion_protection=not args.ephemeral,
-            skip_final_snapshot=args.ephemeral,
-            final_snapshot_identifier=None if args.ephemeral else f"{args.identifier}-final",
-            tags=store_tags(name, store.data_class),
+            described,
             opts=store_options(
                 self,
                 ephemeral=args.ephemeral,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.databases.database import CERTIFICATE_AUTHORITY, STORAGE_TYPE, DatabaseArgs
-from components.databases.engines import ENGINES
+from components.databases.database import DatabaseArgs
 from components.databases.secret import ADMINISTRATOR
 from components.options import store_options
 from components.settings import DatabaseRole, DatabaseStore
@@ -54,46 +53,19 @@ class ReplicaDatabase(pulumi.ComponentResource):
         # Of an adopted source these are its owner's: left out, the provider takes what RDS reports.
         described = promoted and not store.existing
         keeps_snapshot = promoted and not args.ephemeral
+        wanted = args.instance(name)
+        wanted.replicate_source_db = None if promoted else args.source_arn
+        # A replica has these from its source, and RDS refuses to be told; a database of its own is described by them.
+        wanted.engine = store.engine.value if promoted else None
+        wanted.engine_version = store.version if described else None
+        wanted.allocated_storage = store.allocated_storage_gib if described else None
+        wanted.db_name = database_name(name) if described else None
+        wanted.username = ADMINISTRATOR if described else None
+        wanted.skip_final_snapshot = not keeps_snapshot
+        wanted.final_snapshot_identifier = f"{args.identifier}-final" if keeps_snapshot else None
         instance = aws.rds.Instance(
             f"{name}-replica",
-            identifier=args.identifier,
-            replicate_source_db=None if promoted else args.source_arn,
-            # A replica has these from its source, and RDS refuses to be told; a database of its own is described by them.
-            engine=store.engine.value if promoted else None,
-            engine_version=store.version if described else None,
-            allocated_storage=store.allocated_storage_gib if described else None,
-            db_name=database_name(name) if described else None,
-            username=ADMINISTRATOR if described else None,
-            kms_key_id=args.key_arn,
-            storage_encrypted=True,
-            instance_class=store.instance_class,
-            storage_type=STORAGE_TYPE,
-            max_allocated_storage=store.max_allocated_storage_gib,
-            iops=store.iops,
-            storage_throughput=store.throughput_mib,
-            auto_minor_version_upgrade=False,
-            multi_az=True,
-            publicly_accessible=False,
-            db_subnet_group_name=args.groups.subnet_group_name,
-            vpc_security_group_ids=[args.security_group_id],
-            parameter_group_name=args.groups.parameter_group_name,
-            ca_cert_identifier=CERTIFICATE_AUTHORITY,
-            iam_database_authentication_enabled=True,
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=args.key_arn,
-            performance_insights_retention_period=store.insights_retention_days,
-            monitoring_interval=store.monitoring_interval_seconds or None,
-            monitoring_role_arn=args.groups.monitoring_role_arn,
-            enabled_cloudwatch_logs_exports=list(ENGINES[store.engine].log_exports),
-            backup_retention_period=store.backup_retention_days,
-            backup_window=store.backup_window,
-            maintenance_window=store.maintenance_window,
-            copy_tags_to_snapshot=True,
-            delete_automated_backups=args.ephemeral,
-            deletion_protection=not args.ephemeral,
-            skip_final_snapshot=not keeps_snapshot,
-            final_snapshot_identifier=f"{args.identifier}-final" if keeps_snapshot else None,
-            tags=store_tags(name, store.data_class),
+            wanted,
             opts=store_options(self, ephemeral=args.ephemeral),
         )
         self.instance = instance
