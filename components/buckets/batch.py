@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from components.buckets.replication import Side
-from components.policies import Statement, document, trusts_service
+from components.policies import Statement
+from components.roles import ServiceRoleArgs, service_role
 
 # Where the jobs write their reports and manifests, in the source bucket.
 REPORTS = "batch-replication"
@@ -44,18 +44,12 @@ class BatchReplicationRole(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BatchReplicationRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:buckets:BatchReplicationRole", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-batch",
-            name=args.role_name,
-            assume_role_policy=trusts_service("batchoperations.s3.amazonaws.com"),
-            tags={"Name": args.role_name},
-            opts=child,
+        role = ServiceRoleArgs(
+            service="batchoperations.s3.amazonaws.com",
+            role_name=args.role_name,
+            rights={f"{name}-batch": _rights(args.source, args.account_id)},
         )
-        rights = aws.iam.RolePolicy(
-            f"{name}-batch", role=role.name, policy=document(_rights(args.source, args.account_id)), opts=child
-        )
-        self.arn: pulumi.Output[str] = pulumi.Output.all(role.arn, rights.id).apply(lambda made: str(made[0]))
+        self.arn: pulumi.Output[str] = service_role(f"{name}-batch", role, self)
         self.register_outputs({"arn": self.arn})
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import Statement, document, trusts_service
+from components.policies import Statement
+from components.roles import ServiceRoleArgs, service_role
 
 # S3 replication time control knows this one value, and asks for metrics with it (S3 PutBucketReplication
 # ReplicationTimeValue).
@@ -52,18 +53,12 @@ class ReplicationRole(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ReplicationRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:replication:ReplicationRole", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=args.role_name,
-            assume_role_policy=trusts_service("s3.amazonaws.com"),
-            tags={"Name": args.role_name},
-            opts=child,
+        role = ServiceRoleArgs(
+            service="s3.amazonaws.com",
+            role_name=args.role_name,
+            rights={f"{name}-rights": _rights(args.source, args.destination)},
         )
-        rights = aws.iam.RolePolicy(
-            f"{name}-rights", role=role.name, policy=document(_rights(args.source, args.destination)), opts=child
-        )
-        self.arn: pulumi.Output[str] = pulumi.Output.all(role.arn, rights.id).apply(lambda made: str(made[0]))
+        self.arn: pulumi.Output[str] = service_role(f"{name}-role", role, self)
         self.register_outputs({"arn": self.arn})
 
 

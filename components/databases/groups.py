@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.databases.engines import parameter_family, parameters
-from components.policies import trusts_service
+from components.roles import ServiceRoleArgs, service_role
 from components.settings import DatabaseStore
 
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -76,16 +76,9 @@ class DatabaseGroups(pulumi.ComponentResource):
         self.register_outputs({"subnetGroup": self.subnet_group_name, "parameterGroup": self.parameter_group_name})
 
     def _monitoring_role(self, name: str, args: DatabaseGroupsArgs) -> pulumi.Output[str]:
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-monitoring",
-            name=args.role_name,
-            assume_role_policy=trusts_service("monitoring.rds.amazonaws.com"),
-            tags={"Name": args.role_name or f"{name}-monitoring"},
-            opts=child,
+        role = ServiceRoleArgs(
+            service="monitoring.rds.amazonaws.com",
+            role_name=args.role_name,
+            managed={f"{name}-monitoring": MONITORING_POLICY},
         )
-        attached = aws.iam.RolePolicyAttachment(
-            f"{name}-monitoring", role=role.name, policy_arn=MONITORING_POLICY, opts=child
-        )
-        # Available once the rights are attached: RDS refuses a role that may not write.
-        return pulumi.Output.all(role.arn, attached.id).apply(lambda made: str(made[0]))
+        return service_role(f"{name}-monitoring", role, self)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import document, trusts_service
 from components.protection.deliveries import CONFIG_PREFIX, config_objects_arn
+from components.roles import ServiceRoleArgs, service_role
 from components.settings.protection import Ownership
 
 MANAGED_POLICY = "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole"
@@ -106,17 +106,6 @@ class ConfigRecorder(pulumi.ComponentResource):
         return pulumi.Output.all(recorder.name, status.id).apply(lambda made: str(made[0]))
 
     def _role(self, name: str, args: ConfigRecorderArgs) -> pulumi.Output[str]:
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-recorder",
-            name=args.role_name,
-            assume_role_policy=trusts_service("config.amazonaws.com", args.account_id),
-            tags={"Name": args.role_name},
-            opts=child,
-        )
-        attached = aws.iam.RolePolicyAttachment(
-            f"{name}-recorder", role=role.name, policy_arn=MANAGED_POLICY, opts=child
-        )
         # AWS_ConfigRole reads resources; it may not write what it read (AWS Config developer guide, permissions for
         # the IAM role).
         look = {"Effect": "Allow", "Action": ["s3:GetBucketAcl", "s3:ListBucket"], "Resource": args.bucket_arn}
@@ -127,7 +116,11 @@ class ConfigRecorder(pulumi.ComponentResource):
             "Condition": {"StringLike": {"s3:x-amz-acl": "bucket-owner-full-control"}},
         }
         encrypt = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": args.key_arn}
-        rights = aws.iam.RolePolicy(
-            f"{name}-deliveries", role=role.name, policy=document([look, write, encrypt]), opts=child
+        role = ServiceRoleArgs(
+            service="config.amazonaws.com",
+            role_name=args.role_name,
+            account_id=args.account_id,
+            managed={f"{name}-recorder": MANAGED_POLICY},
+            rights={f"{name}-deliveries": [look, write, encrypt]},
         )
-        return pulumi.Output.all(role.arn, attached.id, rights.id).apply(lambda made: str(made[0]))
+        return service_role(f"{name}-recorder", role, self)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pulumi
-import pulumi_aws as aws
 
-from components.policies import document, trusts_service
+from components.roles import ServiceRoleArgs, service_role
 
 
 class Duty(StrEnum):
@@ -63,18 +62,6 @@ class BackupRole(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BackupRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:protection:BackupRole", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=args.role_name,
-            assume_role_policy=trusts_service("backup.amazonaws.com"),
-            tags={"Name": args.role_name},
-            opts=child,
-        )
-        attached = [
-            aws.iam.RolePolicyAttachment(f"{name}-{purpose}", role=role.name, policy_arn=arn, opts=child)
-            for purpose, arn in MANAGED_POLICIES[args.duty].items()
-        ]
         keys = list(args.key_arns)
         use = {
             "Sid": "UseTheKeysOfStoresAndVaults",
@@ -89,8 +76,11 @@ class BackupRole(pulumi.ComponentResource):
             "Resource": keys,
             "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
         }
-        rights = aws.iam.RolePolicy(f"{name}-keys", role=role.name, policy=document([use, grant]), opts=child)
-        self.arn: pulumi.Output[str] = pulumi.Output.all(role.arn, rights.id, *[a.id for a in attached]).apply(
-            lambda made: str(made[0])
+        role = ServiceRoleArgs(
+            service="backup.amazonaws.com",
+            role_name=args.role_name,
+            managed={f"{name}-{purpose}": arn for purpose, arn in MANAGED_POLICIES[args.duty].items()},
+            rights={f"{name}-keys": [use, grant]},
         )
+        self.arn: pulumi.Output[str] = service_role(f"{name}-role", role, self)
         self.register_outputs({"arn": self.arn})

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
-from components.policies import Statement, document, trusts_service
+from components.policies import Statement
+from components.roles import ServiceRoleArgs, service_role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,18 +26,14 @@ class SwitchRights:
 
 def switch_role(name: str, role_name: str, rights: SwitchRights, parent: pulumi.Resource) -> pulumi.Output[str]:
     """Makes the role and answers its ARN once its rights are there, for ARC evaluates a plan as soon as it exists."""
-    child = pulumi.ResourceOptions(parent=parent)
-    role = aws.iam.Role(
-        f"{name}-execution",
-        name=role_name,
+    role = ServiceRoleArgs(
         # No aws:SourceAccount: ARC's trust policy does not document it (ARC developer guide, "Plan execution role trust
         # policy").
-        assume_role_policy=trusts_service("arc-region-switch.amazonaws.com"),
-        tags={"Name": role_name},
-        opts=child,
+        service="arc-region-switch.amazonaws.com",
+        role_name=role_name,
+        rights={f"{name}-steps": statements(rights)},
     )
-    policy = aws.iam.RolePolicy(f"{name}-steps", role=role.name, policy=document(statements(rights)), opts=child)
-    return pulumi.Output.all(role.arn, policy.id).apply(lambda made: str(made[0]))
+    return service_role(f"{name}-execution", role, parent)
 
 
 def statements(rights: SwitchRights) -> list[Statement]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import document, trusts_service
+from components.roles import ServiceRoleArgs, service_role
 from components.settings import VolumeStore
 from components.tags import SNAPSHOT_POLICY
 
@@ -94,15 +94,6 @@ def snapshot_policy(name: str, args: SnapshotPolicyArgs, parent: pulumi.Resource
 
 
 def _role(name: str, args: SnapshotPolicyArgs, parent: pulumi.Resource) -> pulumi.Output[str]:
-    child = pulumi.ResourceOptions(parent=parent)
-    role = aws.iam.Role(
-        f"{name}-snapshots",
-        name=args.role_name,
-        assume_role_policy=trusts_service("dlm.amazonaws.com", args.account_id),
-        tags={"Name": args.role_name},
-        opts=child,
-    )
-    attached = aws.iam.RolePolicyAttachment(f"{name}-snapshots", role=role.name, policy_arn=MANAGED_POLICY, opts=child)
     # The managed policy holds no KMS rights; without them encrypted copies fail in silence (Amazon DLM, IAM service
     # roles).
     keys = [args.key_arn, args.copy_key_arn]
@@ -117,5 +108,11 @@ def _role(name: str, args: SnapshotPolicyArgs, parent: pulumi.Resource) -> pulum
         "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         "Resource": keys,
     }
-    rights = aws.iam.RolePolicy(f"{name}-snapshot-keys", role=role.name, policy=document([grants, use]), opts=child)
-    return pulumi.Output.all(role.arn, attached.id, rights.id).apply(lambda made: str(made[0]))
+    role = ServiceRoleArgs(
+        service="dlm.amazonaws.com",
+        role_name=args.role_name,
+        account_id=args.account_id,
+        managed={f"{name}-snapshots": MANAGED_POLICY},
+        rights={f"{name}-snapshot-keys": [grants, use]},
+    )
+    return service_role(f"{name}-snapshots", role, parent)
