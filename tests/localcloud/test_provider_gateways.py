@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from localcloud.emulator.server import Emulator
-from tests.localcloud.provider_cases import PRIMARY, World
 from tests.localcloud.provider_driver import Resource, configured
-from tests.localcloud.provider_world import Client
+from tests.localcloud.provider_world import PRIMARY, Client, World
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 
