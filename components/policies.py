@@ -93,7 +93,7 @@ def denied_unless_administrator(
 
 
 def for_service_role(
-    sid: str, actions: Sequence[str], *, role_arn: str, account_id: str, condition: Mapping[str, Any] | None = None
+    sid: str, actions: str | list[str], *, role_arn: str, account_id: str, condition: Mapping[str, Any] | None = None
 ) -> Statement:
     """A statement of a key policy for a service-linked role that may not exist yet.
 
@@ -103,11 +103,11 @@ def for_service_role(
         "Sid": sid,
         "Effect": "Allow",
         "Principal": {"AWS": "*"},
-        "Action": list(actions),
+        "Action": actions,
         "Resource": "*",
         "Condition": {
-            "ArnEquals": {"aws:PrincipalArn": role_arn},
             "StringEquals": {"kms:CallerAccount": account_id},
+            "ArnEquals": {"aws:PrincipalArn": role_arn},
             **(condition or {}),
         },
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.policies import Statement
+from components.policies import Statement, for_service_role
 
 # The role that Auto Scaling makes for itself with the first group of an account (EC2 Auto Scaling user guide,
 # "Service-linked roles").
@@ -17,27 +17,17 @@ def auto_scaling_statements(account_id: str) -> list[Statement]:
     The service-linked role has no right to customer managed keys and its policy cannot be changed, so the key itself
     must admit it; without this every launch fails in silence (Client.InvalidKMSKey.InvalidState). Not a grant: it
     needs a grantee that exists, and the role exists only after the first group. For the same reason the role is a
-    condition here: KMS refuses a policy that names a principal which does not exist.
+    condition (for_service_role).
     """
-    only_auto_scaling = {
-        "StringEquals": {"kms:CallerAccount": account_id},
-        "ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account_id}:role/{SERVICE_LINKED_ROLE}"},
-    }
+    role_arn = f"arn:aws:iam::{account_id}:role/{SERVICE_LINKED_ROLE}"
+    for_volumes = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     return [
-        {
-            "Sid": "AutoScalingUsesTheKey",
-            "Effect": "Allow",
-            "Principal": {"AWS": "*"},
-            "Action": list(USE),
-            "Resource": "*",
-            "Condition": only_auto_scaling,
-        },
-        {
-            "Sid": "AutoScalingGrantsTheKeyToVolumes",
-            "Effect": "Allow",
-            "Principal": {"AWS": "*"},
-            "Action": "kms:CreateGrant",
-            "Resource": "*",
-            "Condition": only_auto_scaling | {"Bool": {"kms:GrantIsForAWSResource": "true"}},
-        },
+        for_service_role("AutoScalingUsesTheKey", list(USE), role_arn=role_arn, account_id=account_id),
+        for_service_role(
+            "AutoScalingGrantsTheKeyToVolumes",
+            "kms:CreateGrant",
+            role_arn=role_arn,
+            account_id=account_id,
+            condition=for_volumes,
+        ),
     ]

@@ -15,7 +15,6 @@ from localcloud.emulator.extensions.calls import Refusal, extend
 
 _ENDPOINT_TYPES = ("HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", "TCP")
 _PORTS = {"HTTP": 80, "HTTP_STR_MATCH": 80, "HTTPS": 443, "HTTPS_STR_MATCH": 443}
-_RESET = ("FullyQualifiedDomainName", "Regions", "ResourcePath", "ChildHealthChecks")
 # What a type cannot do without (API reference, HealthCheckConfig).
 _NEEDED = {
     "CALCULATED": ("ChildHealthChecks", "HealthThreshold"),
