@@ -5,6 +5,7 @@ An estate of its own: the other modules keep the shipped strategy.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.estate import ORGANIZATION_PROJECT, REPO, Estate, configure, copy_project
+from tests.engine.estate import ORGANIZATION_PROJECT, PRIMARY, REPO, SECONDARY, Estate, configure, copy_project
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("strategies")]
 
@@ -46,9 +47,11 @@ class Switching:
     def configure(self, strategy: str, removal: str = "refuse", **more: Any) -> None:
         configure(self.project, {"strategy": strategy, "strategyReason": REASON, "secondaryRemoval": removal, **more})
 
-    def up(self, stack: str) -> None:
+    def up(self, stack: str, *judged: str) -> None:
+        """Deploys under the pack; `judged` are options that say how it judges."""
         done = self.estate.pulumi(
-            "up", "--yes", "--skip-preview", "--stack", name(stack), "--policy-pack", str(REPO / "policy"), cwd=self.project,
+            "up", "--yes", "--skip-preview", "--stack", name(stack), "--policy-pack", str(REPO / "policy"), *judged,
+            cwd=self.project,
         )  # fmt: skip
         assert done.code == 0, done.text[-6000:]
 
@@ -152,6 +155,80 @@ def test_removing_at_once_is_refused_by_the_engine_itself(switching: Switching, 
     else:
         gone = kinds(switching.plan("dr"), DESTRUCTIVE)
         assert "aws:rds/instance:Instance" not in gone
+
+
+def test_release_keeps_everything_and_removal_then_touches_the_secondary_region_only(switching: Switching) -> None:
+    switching.configure("backup-restore", "release")
+    assert not kinds(switching.plan("dr"), DESTRUCTIVE)
+    # The pack holds a database without deletion protection against the strategy too: whoever releases says so to it as well.
+    relaxed = switching.project / "relaxed.json"
+    relaxed.write_text(json.dumps({"rds-deletion-protection": "advisory"}))
+    switching.up("dr", "--policy-pack-config", str(relaxed))
+    held = {r["type"] for r in switching.estate.state("dr")}
+    assert PARTS["pilot-light"] <= held, "released, not removed"
+    for weaker in STRATEGIES[:-1]:
+        switching.configure(weaker, "remove")
+        steps = [step for step in switching.plan("dr") if step["op"] in DESTRUCTIVE]
+        assert steps
+        for step in steps:
+            old = step.get("oldState") or {}
+            assert "us-east-1" not in str(old.get("provider", "")), step["urn"]
+        gone = kinds(steps, DESTRUCTIVE)
+        assert "aws:s3/bucketReplicationConfig:BucketReplicationConfig" not in gone
+        assert ("aws:rds/instance:Instance" in gone) == (weaker == "backup-restore")
+    switching.deploy("warm-standby", "remove")
+    records = [r for r in switching.estate.state("dr") if r["type"] == "aws:route53/record:Record"]
+    assert records
+    assert not [r["urn"] for r in records if r["inputs"].get("latencyRoutingPolicies")]
+    switching.configure("pilot-light")
+    assert "load-balancer" in switching.refused("dr"), "what it holds now is guarded again"
+    switching.configure("backup-restore")
+    assert "database-replicas" in switching.refused("dr")
+    switching.configure("pilot-light", "release")
+    assert not kinds(switching.plan("dr"), DESTRUCTIVE)
+
+
+def test_dr_lives_without_the_primary_region_and_keeps_what_a_failover_made(switching: Switching) -> None:
+    """Warm standby; us-east-1 answers nothing. The failover's calls are made by the API, as a failover makes them."""
+    assert switching.deployed == "warm-standby"
+    estate = switching.estate
+    lost = estate.securecart("local", "outage", PRIMARY)
+    assert lost.code == 0, lost.text
+    try:
+        stack_file = switching.project / "Pulumi.dr.yaml"
+        stack_file.write_text(stack_file.read_text().replace("securecart:links: enabled", "securecart:links: frozen"))
+        switching.configure("warm-standby")
+        assert not kinds(switching.plan("dr"), DESTRUCTIVE | {"create"})
+        switching.up("dr")
+        assert [step["op"] for step in switching.plan("dr")] == []
+
+        configured_alone = {"activeRegion": "secondary", "databaseRole": "promoted"}
+        switching.configure("warm-standby", **configured_alone)
+        assert "would promote them" in switching.refused("dr")
+
+        rds = estate.client("rds", SECONDARY)
+        for database in rds.describe_db_instances()["DBInstances"]:
+            rds.promote_read_replica(DBInstanceIdentifier=database["DBInstanceIdentifier"])
+        replicas = [r["urn"] for r in estate.state("dr") if r["type"] == "aws:rds/instance:Instance"]
+        targets = [argument for urn in replicas for argument in ("--target", urn)]
+        refreshed = estate.pulumi("refresh", "--yes", "--stack", name("dr"), *targets, cwd=switching.project)
+        assert refreshed.code == 0, refreshed.text[-4000:]
+        steps = switching.plan("dr")
+        gone = [step["urn"].rsplit("::", 1)[-1] for step in steps if step["op"] in DESTRUCTIVE]
+        assert gone
+        assert all("-replica-lag-" in resource for resource in gone), "a database of its own has no lag to watch"
+        switching.up("dr")
+        assert [step["op"] for step in switching.plan("dr")] == [], "after a failover the program agrees with the world"
+        for database in rds.describe_db_instances()["DBInstances"]:
+            assert not database.get("ReadReplicaSourceDBInstanceIdentifier")
+        touched = {c["region"] for c in calls(estate) if c["operation"].startswith(("Delete", "Put", "Create"))}
+        assert SECONDARY in touched
+
+        switching.configure("warm-standby", activeRegion="secondary", databaseRole="replica")
+        assert "RDS cannot make" in switching.refused("dr")
+    finally:
+        healed = estate.securecart("local", "heal", PRIMARY)
+        assert healed.code == 0, healed.text
 
 
 def calls(estate: Estate) -> list[dict[str, Any]]:
