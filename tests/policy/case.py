@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from resilience_policies.registry import RULES
 from tests.policy.pack import PRIMARY, Diagnostic, Pack, Registration
 
 PASS = ""
 UNDETERMINED = "undetermined: "
+LEVELS = {rule.id: rule.level for rule in RULES}
 
 
 @dataclass(frozen=True)
 class Case:
-    """`says` is PASS, UNDETERMINED (advisory), or a part of the one mandatory message."""
+    """`says` is PASS, UNDETERMINED (advisory), or a part of the one message, which has the rule's own level."""
 
     title: str
     type: str
@@ -36,7 +38,7 @@ def check(pack: Pack, rule: str, case: Case) -> None:
     assert len(found) == (case.says != PASS), found
     for diagnostic in found:
         assert case.says in diagnostic.message
-        assert diagnostic.mandatory == (case.says != UNDETERMINED)
+        assert diagnostic.mandatory == (case.says != UNDETERMINED and LEVELS[rule] == "mandatory")
         assert diagnostic.resource == "it"
         assert ".0 " not in diagnostic.message
         assert case.says == UNDETERMINED or "Write: " in diagnostic.message
