@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from automation import exit_codes
+from automation.cli_faults import add_fault_commands
 from automation.targets import TARGET_VARIABLE, Target
 
 _EPILOG = "\b\nExit codes:\n" + exit_codes.table()
@@ -163,6 +164,9 @@ def local_logs(lines: int) -> None:
     from automation import commands
 
     commands.local_logs(lines)
+
+
+add_fault_commands(local)
 
 
 if __name__ == "__main__":

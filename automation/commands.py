@@ -171,6 +171,25 @@ def _said_of_regions(out: list[str]) -> str:
     return f"out, until `securecart local heal` or a restart: {', '.join(out)}"
 
 
+def local_fault(kind: str, service: str, region: str | None, *, size: float | None, seed: int | None = None) -> None:
+    """Switch a fault of the local cloud's API on, or off with no `size` (a share of calls, or milliseconds)."""
+    name = f"local {kind}"
+    with _command(name, Target.LOCAL, as_json=False) as result:
+        asked: dict[str, Any] = {"kind": kind, "service": service, "region": region}
+        if size is None:
+            answer = local.ask("faults/off", asked, f"{name} off")
+        else:
+            measure = "milliseconds" if kind == "latency" else "rate"
+            answer = local.ask("faults", {**asked, measure: size, "seed": seed}, f"{name} {service} {size:g}")
+        for line in [_said_of_fault(fault) for fault in answer["faults"]] or ["no fault is on"]:
+            result.display.say(line)
+
+
+def _said_of_fault(fault: dict[str, Any]) -> str:
+    size = f"{fault['milliseconds']:g} ms" if "milliseconds" in fault else f"{fault['rate']:.1%} of calls"
+    return f"{fault['kind']}: {fault['service']} in {fault['region'] or 'every Region'}, {size}"
+
+
 def local_logs(lines: int) -> None:
     for line in local.log_tail(lines):
         sys.stdout.write(f"{line}\n")

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
@@ -117,6 +117,18 @@ def _switch(verb: str, region: str) -> list[str]:
         return change(local_paths(), region)
     except supervise.LocalCloudError as failure:
         fix = "" if running() else f"securecart local start, then: securecart local {verb} {region}"
+        raise SecurecartError(str(failure), fix, ExitCode.BAD_INPUT) from failure
+
+
+def ask(name: str, asked: dict[str, Any], command: str) -> dict[str, Any]:
+    """POST to an admin endpoint of the local cloud; `command` is what to repeat once it runs."""
+    from localcloud import supervise
+    from localcloud.paths import local_paths
+
+    try:
+        return supervise.admin(local_paths(), name, asked)
+    except supervise.LocalCloudError as failure:
+        fix = "" if running() else f"securecart local start, then: securecart {command}"
         raise SecurecartError(str(failure), fix, ExitCode.BAD_INPUT) from failure
 
 

@@ -138,11 +138,16 @@ def heal(paths: LocalPaths, region: str) -> list[str]:
 
 
 def _switch(paths: LocalPaths, name: str, region: str) -> list[str]:
+    return list(admin(paths, name, {"region": region})["regionsOut"])
+
+
+def admin(paths: LocalPaths, name: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """POST to an admin endpoint of the running cloud. Raises LocalCloudError when none runs or it refuses."""
     cloud = running(paths)
     if cloud is None:
         raise LocalCloudError("the local cloud does not run")
     try:
-        return list(_call(cloud.endpoint, "POST", name, {"region": region})["regionsOut"])
+        return _call(cloud.endpoint, "POST", name, asked)
     except urllib.error.HTTPError as error:
         raise LocalCloudError(str(json.load(error)["error"])) from error
 
@@ -185,7 +190,7 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def _call(endpoint: str, method: str, name: str, asked: dict[str, str] | None = None) -> dict[str, Any]:
+def _call(endpoint: str, method: str, name: str, asked: dict[str, Any] | None = None) -> dict[str, Any]:
     body = json.dumps(asked).encode() if asked else None
     url = f"{endpoint}/_securecart/{name}"
     request = urllib.request.Request(url, body, method=method)  # noqa: S310  # our own http endpoint

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import moto
 from werkzeug.wrappers import Request, Response
 
+from localcloud.emulator.admin_error import AdminError
+from localcloud.emulator.faults import read_fault, read_place
 from localcloud.emulator.inventory import inventory
 from localcloud.emulator.requests import json_body
 
@@ -21,10 +23,6 @@ _STARTED = time.time()
 Asked = dict[str, Any]
 
 
-class AdminError(Exception):
-    """The request cannot be done as it was asked; the message says what can."""
-
-
 def _health(emulator: Emulator, _: Asked) -> dict[str, Any]:
     return {
         "id": emulator.id,
@@ -32,6 +30,7 @@ def _health(emulator: Emulator, _: Asked) -> dict[str, Any]:
         "started": _STARTED,
         "regions": _regions(),
         "regionsOut": emulator.traffic.regions_out,
+        "faults": emulator.faults.shown(),
     }
 
 
@@ -61,8 +60,20 @@ def _outage(emulator: Emulator, asked: Asked) -> dict[str, Any]:
 
 
 def _heal(emulator: Emulator, asked: Asked) -> dict[str, Any]:
-    emulator.traffic.heal(_asked_region(asked))
+    region = _asked_region(asked)
+    emulator.traffic.heal(region)
+    emulator.faults.heal(region)
     return {"regionsOut": emulator.traffic.regions_out}
+
+
+def _fault(emulator: Emulator, asked: Asked) -> dict[str, Any]:
+    emulator.faults.switch_on(read_fault(asked, tuple(_regions())))
+    return {"faults": emulator.faults.shown()}
+
+
+def _fault_off(emulator: Emulator, asked: Asked) -> dict[str, Any]:
+    emulator.faults.switch_off(*read_place(asked, tuple(_regions())))
+    return {"faults": emulator.faults.shown()}
 
 
 def _asked_region(asked: Asked) -> str:
@@ -88,6 +99,8 @@ _ENDPOINTS: dict[tuple[str, str], Callable[[Emulator, Asked], dict[str, Any]]] =
     ("POST", "calls/reset"): _forget_calls,
     ("POST", "outage"): _outage,
     ("POST", "heal"): _heal,
+    ("POST", "faults"): _fault,
+    ("POST", "faults/off"): _fault_off,
     ("POST", "reset"): _reset,
     ("POST", "shutdown"): _shutdown,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Event, RLock, Thread
@@ -27,6 +28,8 @@ from werkzeug.wrappers import Response
 
 from localcloud.emulator import extensions, snapshot
 from localcloud.emulator.admin import ADMIN_PREFIX, answer_admin
+from localcloud.emulator.fault_answers import fault_answer
+from localcloud.emulator.faults import Faults, Trouble
 from localcloud.emulator.identity import new_identity
 from localcloud.emulator.requests import read_request
 from localcloud.emulator.traffic import Traffic
@@ -34,6 +37,7 @@ from localcloud.emulator.traffic import Traffic
 HOST = "127.0.0.1"
 REGIONS = ("us-east-1", "us-west-2")
 StartResponse = Callable[..., Any]
+_STOPPING = Response("The local cloud is stopping.", status=503)
 
 
 class _QuietRequestHandler(MotoRequestHandler):
@@ -70,6 +74,7 @@ class Emulator:
         self._closed = False
         self.stop_requested = Event()
         self.traffic = Traffic()
+        self.faults = Faults()
         self.load_failure: str | None = None
         self.id = self._load() or new_identity()
         self._dispatcher = _Dispatcher(create_backend_app)
@@ -103,8 +108,8 @@ class Emulator:
         # The body is read before the lock is taken, so that a client that sends slowly holds up nobody.
         body = _buffer_body(environ)
         with self._lock:
-            if self._closed or self.stop_requested.is_set():
-                return Response("The local cloud is stopping.", status=503)(environ, start_response)
+            if self._stopping:
+                return _STOPPING(environ, start_response)
             if environ.get("PATH_INFO", "").startswith(ADMIN_PREFIX):
                 return answer_admin(self, environ)(environ, start_response)
             if environ.get("PATH_INFO", "").startswith("/moto-api/reset"):
@@ -113,10 +118,22 @@ class Emulator:
             asked = read_request(environ, body)
             if asked is not None and not self.traffic.admit(asked):
                 _hang_up(environ)
+            trouble = self.faults.meet(asked) if asked is not None else Trouble()
+        # Whoever is made to wait holds up nobody else.
+        time.sleep(trouble.delay_seconds)
+        if asked is not None and trouble.instead is not None:
+            return fault_answer(trouble.instead, asked, environ)(environ, start_response)
+        with self._lock:
+            if self._stopping:
+                return _STOPPING(environ, start_response)
             # moto's backends are plain dictionaries that iterate while others write. One request at a time makes each
             # call whole, as it is on AWS, and costs nothing: it is all Python, which runs one thread at a time anyway.
             answer: Iterable[bytes] = self._dispatcher(environ, start_response)
             return answer
+
+    @property
+    def _stopping(self) -> bool:
+        return self._closed or self.stop_requested.is_set()
 
     def reset(self) -> None:
         """Empty every service in every Region. The emptied cloud has a new identity."""
@@ -124,6 +141,7 @@ class Emulator:
             BackendDict.reset()
             reset_model_data()
             self.traffic.reset()
+            self.faults.reset()
             self.id = new_identity()
 
     def save(self) -> None:
