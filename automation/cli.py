@@ -157,6 +157,15 @@ def local_heal(region: str) -> None:
     commands.local_heal(region)
 
 
+@local.command("lag")
+@click.argument("seconds", type=click.FloatRange(min=0))
+def local_lag(seconds: float) -> None:
+    """Let what is written in one Region arrive in the other SECONDS later: items and objects."""
+    from automation import commands
+
+    commands.local_lag(seconds)
+
+
 @local.command("logs")
 @click.option("-n", "--lines", type=click.IntRange(min=1), default=50, show_default=True, help="How many lines.")
 def local_logs(lines: int) -> None:

@@ -165,6 +165,12 @@ def local_heal(region: str) -> None:
         result.display.say(_said_of_regions(local.heal(region)))
 
 
+def local_lag(seconds: float) -> None:
+    with _command("local lag", Target.LOCAL, as_json=False) as result:
+        lag = local.ask("lag", {"seconds": seconds}, f"local lag {seconds:g}")["lagSeconds"]
+        result.display.say(f"what is written in one Region arrives in the other {lag:g} s later, until a restart")
+
+
 def _said_of_regions(out: list[str]) -> str:
     if not out:
         return "every Region of the local cloud answers"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import moto
 from werkzeug.wrappers import Request, Response
 
+from localcloud.emulator import clock
 from localcloud.emulator.admin_error import AdminError
+from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.faults import read_fault, read_place
 from localcloud.emulator.inventory import inventory
 from localcloud.emulator.requests import json_body
@@ -31,6 +34,8 @@ def _health(emulator: Emulator, _: Asked) -> dict[str, Any]:
         "regions": _regions(),
         "regionsOut": emulator.traffic.regions_out,
         "faults": emulator.faults.shown(),
+        "lagSeconds": CARRIER.lag_seconds,
+        "now": clock.now().isoformat(),
     }
 
 
@@ -76,6 +81,18 @@ def _fault_off(emulator: Emulator, asked: Asked) -> dict[str, Any]:
     return {"faults": emulator.faults.shown()}
 
 
+def _lag(_: Emulator, asked: Asked) -> dict[str, Any]:
+    CARRIER.set_lag(_asked_seconds(asked, "seconds"))
+    return {"lagSeconds": CARRIER.lag_seconds}
+
+
+def _asked_seconds(asked: Asked, name: str) -> float:
+    seconds = asked.get(name)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < math.inf:
+        raise AdminError(f'{name} {seconds} is no number of seconds from 0 up: send {{"{name}": 30}}')
+    return float(seconds)
+
+
 def _asked_region(asked: Asked) -> str:
     region = asked.get("region")
     if region not in _regions():
@@ -101,13 +118,14 @@ _ENDPOINTS: dict[tuple[str, str], Callable[[Emulator, Asked], dict[str, Any]]] =
     ("POST", "heal"): _heal,
     ("POST", "faults"): _fault,
     ("POST", "faults/off"): _fault_off,
+    ("POST", "lag"): _lag,
     ("POST", "reset"): _reset,
     ("POST", "shutdown"): _shutdown,
 }
 
 
 def answer_admin(emulator: Emulator, environ: dict[str, Any]) -> Response:
-    """Answer one admin request, as JSON; `outage` and `heal` take {"region": R}."""
+    """Answer one admin request, as JSON; `outage` and `heal` take {"region": R}, `lag` takes {"seconds": S}."""
     request = Request(environ)
     # A browser sends Origin with what a page makes it post; no client of ours is a browser.
     if "Origin" in request.headers:

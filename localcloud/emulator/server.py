@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response
 
 from localcloud.emulator import extensions, snapshot
 from localcloud.emulator.admin import ADMIN_PREFIX, answer_admin
+from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.fault_answers import fault_answer
 from localcloud.emulator.faults import Faults, Trouble
 from localcloud.emulator.identity import new_identity
@@ -111,6 +112,7 @@ class Emulator:
             if self._stopping:
                 return _STOPPING(environ, start_response)
             if environ.get("PATH_INFO", "").startswith(ADMIN_PREFIX):
+                CARRIER.deliver(self.traffic.regions_out)
                 return answer_admin(self, environ)(environ, start_response)
             if environ.get("PATH_INFO", "").startswith("/moto-api/reset"):
                 refusal = f"POST {ADMIN_PREFIX}reset instead: it also gives the emptied cloud a new identity."
@@ -126,6 +128,7 @@ class Emulator:
         with self._lock:
             if self._stopping:
                 return _STOPPING(environ, start_response)
+            CARRIER.deliver(self.traffic.regions_out)
             # moto's backends are plain dictionaries that iterate while others write. One request at a time makes each
             # call whole, as it is on AWS, and costs nothing: it is all Python, which runs one thread at a time anyway.
             answer: Iterable[bytes] = self._dispatcher(environ, start_response)
@@ -142,6 +145,8 @@ class Emulator:
             reset_model_data()
             self.traffic.reset()
             self.faults.reset()
+            for kept in snapshot.KEPT_BESIDE.values():
+                kept.reset()
             self.id = new_identity()
 
     def save(self) -> None:

@@ -1,6 +1,6 @@
 """Keeps the emulated AWS across a restart: every backend of moto goes into one file and comes back from it.
 
-One pickle for all backends, because they share objects (the items of a global table) and the sharing must survive. The
+One pickle for all backends and what is kept beside them, because they share objects and the sharing must survive. The
 file is our own, readable by its owner only, and is read once: it is moved aside before it is loaded, so a process that
 dies later cannot bring old data back under the identity of newer data.
 """
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from threading import Condition
-from typing import Any
+from typing import Any, Protocol
 
 import moto
 from cryptography.hazmat.primitives import serialization
@@ -20,15 +21,37 @@ from moto.backends import get_backend
 from moto.core.base_backend import BackendDict, backend_lock
 from moto.iam.models import AWSManagedPolicy, iam_backends
 
+from localcloud.emulator import clock
+from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.extensions import OWN_BACKENDS
 from localcloud.emulator.record import write_private
 
 # Raised whenever what the extensions keep on the backends changes shape: a snapshot of another format starts empty.
-FORMAT = f"securecart-1 moto-{moto.__version__}"
+FORMAT = f"securecart-2 moto-{moto.__version__}"
 # moto's own switches (state transitions, recorded answers) are not AWS data.
 NOT_DATA = frozenset({"moto_api"})
 
 Backends = dict[str, dict[str, dict[str, Any]]]
+
+
+class Kept(Protocol):
+    """Data of the process that is on no backend of moto."""
+
+    @property
+    def state(self) -> Callable[[], Any]:
+        """Gives what a snapshot keeps, so that pickle can write it."""
+
+    @property
+    def restore(self) -> Callable[[Any], None]:
+        """Takes over what `state` gave."""
+
+    @property
+    def reset(self) -> Callable[[], None]:
+        """Empties it, with the cloud."""
+
+
+# By the name that a snapshot keeps it under.
+KEPT_BESIDE: dict[str, Kept] = {"clock": clock, "carrier": CARRIER}
 
 
 class SnapshotError(Exception):
@@ -90,13 +113,15 @@ def _backends_in_use() -> Backends:
 
 
 def save(path: Path, identity: str) -> None:
-    """Write every backend in use, and the identity of the data, to `path` (mode 0600, replaced in one step).
+    """Write every backend in use, what is kept beside them and the identity of the data to `path`.
 
+    The file has mode 0600 and is replaced in one step.
     The caller makes sure that no request changes a backend meanwhile.
     """
     stream = io.BytesIO()
+    beside = {name: kept.state() for name, kept in KEPT_BESIDE.items()}
     with backend_lock:
-        _Pickler(stream, protocol=pickle.HIGHEST_PROTOCOL).dump(_backends_in_use())
+        _Pickler(stream, protocol=pickle.HIGHEST_PROTOCOL).dump((_backends_in_use(), beside))
     write_private(path, pickle.dumps((FORMAT, identity, stream.getvalue())))
 
 
@@ -114,7 +139,7 @@ def load(path: Path) -> str | None:
         file_format, identity, content = pickle.loads(aside.read_bytes())
         if file_format != FORMAT:
             raise SnapshotError(f"{aside} was written by {file_format}; this is {FORMAT}")
-        backends: Backends = _Unpickler(io.BytesIO(content)).load()
+        backends, beside = _Unpickler(io.BytesIO(content)).load()
     except SnapshotError:
         raise
     except Exception as error:  # pickle raises whatever the damaged bytes happen to name
@@ -123,4 +148,6 @@ def load(path: Path) -> str | None:
         for service, accounts in backends.items():
             for account_id, regions in accounts.items():
                 _backend_dict(service)[account_id].update(regions)
+    for name, state in beside.items():
+        KEPT_BESIDE[name].restore(state)
     return str(identity)

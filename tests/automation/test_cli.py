@@ -241,6 +241,13 @@ def test_a_region_is_taken_out_and_brought_back(monkeypatch: pytest.MonkeyPatch)
     assert (healed.exit_code, healed.output.strip()) == (ExitCode.OK, "every Region of the local cloud answers")
 
 
+def test_the_lag_between_the_regions_is_set_in_seconds_from_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "ask", lambda name, asked, command: {f"{name}Seconds": asked["seconds"]})
+    said = securecart("local", "lag", "2.5")
+    assert (said.exit_code, "2.5 s later" in said.output) == (ExitCode.OK, True)
+    assert securecart("local", "lag", "-1").exit_code == ExitCode.BAD_INPUT
+
+
 def test_an_outage_of_a_cloud_that_does_not_run_says_how_to_start_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
