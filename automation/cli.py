@@ -12,6 +12,7 @@ import click
 
 from automation import exit_codes
 from automation.cli_faults import add_fault_commands
+from automation.durations import Duration
 from automation.targets import TARGET_VARIABLE, Target
 
 _EPILOG = "\b\nExit codes:\n" + exit_codes.table()
@@ -164,6 +165,15 @@ def local_lag(seconds: float) -> None:
     from automation import commands
 
     commands.local_lag(seconds)
+
+
+@local.command("clock")
+@click.option("--advance", "seconds", type=Duration(), required=True, help="How far, such as 26h or 40d.")
+def local_clock(seconds: int) -> None:
+    """Put its clock forward: backups that fall due on the way are made, recovery points that expire go."""
+    from automation import commands
+
+    commands.local_clock(seconds)
 
 
 @local.command("logs")

@@ -171,6 +171,12 @@ def local_lag(seconds: float) -> None:
         result.display.say(f"what is written in one Region arrives in the other {lag:g} s later, until a restart")
 
 
+def local_clock(seconds: int) -> None:
+    with _command("local clock", Target.LOCAL, as_json=False) as result:
+        now = local.ask("clock", {"advance_seconds": seconds}, f"local clock --advance {seconds}s")["now"]
+        result.display.say(f"in the local cloud it is {now}")
+
+
 def _said_of_regions(out: list[str]) -> str:
     if not out:
         return "every Region of the local cloud answers"

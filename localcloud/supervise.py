@@ -24,6 +24,9 @@ Report = Callable[[str], None]
 _START_TIMEOUT_SECONDS = 120.0  # moto loads in about 2 s; a busy or cold machine takes many times that
 _STOP_TIMEOUT_SECONDS = 60.0
 _POLL_SECONDS = 0.05
+# A clock that goes a year ahead may carry out thousands of backups.
+_ADMIN_TIMEOUT_SECONDS = 600.0
+_HEALTH_TIMEOUT_SECONDS = 30.0
 _LOG_TAIL_LINES = 20
 # psutil derives a start time from the boot time, which moves a little when the clock is set.
 _START_TIME_TOLERANCE_SECONDS = 2.0
@@ -147,7 +150,7 @@ def admin(paths: LocalPaths, name: str, asked: dict[str, Any]) -> dict[str, Any]
     if cloud is None:
         raise LocalCloudError("the local cloud does not run")
     try:
-        return _call(cloud.endpoint, "POST", name, asked)
+        return _call(cloud.endpoint, "POST", name, asked, _ADMIN_TIMEOUT_SECONDS)
     except urllib.error.HTTPError as error:
         raise LocalCloudError(str(json.load(error)["error"])) from error
 
@@ -190,13 +193,19 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def _call(endpoint: str, method: str, name: str, asked: dict[str, Any] | None = None) -> dict[str, Any]:
+def _call(
+    endpoint: str,
+    method: str,
+    name: str,
+    asked: dict[str, Any] | None = None,
+    timeout_seconds: float = _HEALTH_TIMEOUT_SECONDS,
+) -> dict[str, Any]:
     body = json.dumps(asked).encode() if asked else None
     url = f"{endpoint}/_securecart/{name}"
     request = urllib.request.Request(url, body, method=method)  # noqa: S310  # our own http endpoint
     # No proxy: a proxy of the environment cannot reach our loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=30) as answer:
+    with opener.open(request, timeout=timeout_seconds) as answer:
         content: dict[str, Any] = json.load(answer)
         return content
 

@@ -37,7 +37,7 @@ def main() -> None:
         write_record(paths.cloud_record, record)
         # A signal that arrives on the way into a wait is handled only when the main thread runs again.
         while not emulator.stop_requested.wait(_SIGNAL_CHECK_SECONDS):
-            pass
+            emulator.carry_out_due()
         emulator.save()
 
 

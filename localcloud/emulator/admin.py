@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ADMIN_PREFIX = "/_securecart/"
 _STARTED = time.time()
+# The longest that the clock goes ahead at a time: ten years see the end of every retention worth looking at.
+_MOST_SECONDS = 10 * 366 * 24 * 3600
 Asked = dict[str, Any]
 
 
@@ -68,6 +70,7 @@ def _heal(emulator: Emulator, asked: Asked) -> dict[str, Any]:
     region = _asked_region(asked)
     emulator.traffic.heal(region)
     emulator.faults.heal(region)
+    emulator.carry_out_due()
     return {"regionsOut": emulator.traffic.regions_out}
 
 
@@ -84,6 +87,14 @@ def _fault_off(emulator: Emulator, asked: Asked) -> dict[str, Any]:
 def _lag(_: Emulator, asked: Asked) -> dict[str, Any]:
     CARRIER.set_lag(_asked_seconds(asked, "seconds"))
     return {"lagSeconds": CARRIER.lag_seconds}
+
+
+def _advance_clock(emulator: Emulator, asked: Asked) -> dict[str, Any]:
+    seconds = _asked_seconds(asked, "advance_seconds")
+    if seconds > _MOST_SECONDS:
+        raise AdminError(f"advance_seconds {seconds:g} is more than {_MOST_SECONDS} (10 years): ask for less at a time")
+    emulator.advance_clock(seconds)
+    return {"now": clock.now().isoformat(), "advancedSeconds": clock.advanced_seconds()}
 
 
 def _asked_seconds(asked: Asked, name: str) -> float:
@@ -119,13 +130,14 @@ _ENDPOINTS: dict[tuple[str, str], Callable[[Emulator, Asked], dict[str, Any]]] =
     ("POST", "faults"): _fault,
     ("POST", "faults/off"): _fault_off,
     ("POST", "lag"): _lag,
+    ("POST", "clock"): _advance_clock,
     ("POST", "reset"): _reset,
     ("POST", "shutdown"): _shutdown,
 }
 
 
 def answer_admin(emulator: Emulator, environ: dict[str, Any]) -> Response:
-    """Answer one admin request, as JSON; `outage` and `heal` take {"region": R}, `lag` takes {"seconds": S}."""
+    """Answer one admin request, as JSON; `outage` and `heal` take {"region": R}, `lag` {"seconds": S}, `clock` {"advance_seconds": S}."""
     request = Request(environ)
     # A browser sends Origin with what a page makes it post; no client of ours is a browser.
     if "Origin" in request.headers:

@@ -26,7 +26,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from localcloud.emulator import extensions, snapshot
+from localcloud.emulator import duties, extensions, snapshot
 from localcloud.emulator.admin import ADMIN_PREFIX, answer_admin
 from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.fault_answers import fault_answer
@@ -148,6 +148,18 @@ class Emulator:
             for kept in snapshot.KEPT_BESIDE.values():
                 kept.reset()
             self.id = new_identity()
+
+    def advance_clock(self, seconds: float) -> None:
+        """Put the cloud's clock forward; what falls due on the way is carried out."""
+        with self._lock:
+            duties.advance(seconds, lambda: CARRIER.deliver(self.traffic.regions_out))
+
+    def carry_out_due(self) -> None:
+        """Carry out what is due by now, such as a scheduled backup."""
+        with self._lock:
+            if not self._stopping:
+                CARRIER.deliver(self.traffic.regions_out)
+                duties.carry_out_due()
 
     def save(self) -> None:
         """Write the snapshot and answer nothing from then on: what came later would be lost."""

@@ -11,6 +11,14 @@ from typing import Any
 
 from localcloud.emulator.requests import Asked
 
+# Of this process, like all of the emulated AWS, so that what copies between Regions can ask.
+_out: set[str] = set()
+
+
+def is_out(region: str) -> bool:
+    """Whether the Region answers nothing now."""
+    return region in _out
+
 
 class Traffic:
     """Sees every request before it is answered."""
@@ -18,25 +26,25 @@ class Traffic:
     def __init__(self) -> None:
         self._calls: Counter[Asked] = Counter()
         self._since = time.time()
-        self._out: set[str] = set()
+        _out.clear()
 
     @property
     def regions_out(self) -> list[str]:
         """The Regions that answer nothing now."""
-        return sorted(self._out)
+        return sorted(_out)
 
     def admit(self, asked: Asked) -> bool:
         """Count the call; False when its Region is out. A call that gets no answer was made all the same."""
         self._calls[asked] += 1
-        return asked.region not in self._out
+        return asked.region not in _out
 
     def take_out(self, region: str) -> None:
         """From now on the Region answers nothing. What it holds stays as it is."""
-        self._out.add(region)
+        _out.add(region)
 
     def heal(self, region: str) -> None:
         """The Region answers again."""
-        self._out.discard(region)
+        _out.discard(region)
 
     def recorded(self) -> dict[str, Any]:
         """Every (service, operation, region) that was called, and how often, since the start or the last reset."""
@@ -54,5 +62,5 @@ class Traffic:
 
     def reset(self) -> None:
         """As after a start: every Region answers, and nothing was called."""
-        self._out.clear()
+        _out.clear()
         self.forget_calls()

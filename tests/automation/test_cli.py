@@ -255,3 +255,20 @@ def test_an_outage_of_a_cloud_that_does_not_run_says_how_to_start_it(
     refused = securecart("local", "outage", "us-east-1")
     assert refused.exit_code == ExitCode.BAD_INPUT
     assert "Fix: securecart local start, then: securecart local outage us-east-1" in refused.output
+
+
+def test_the_clock_goes_forward_by_a_duration(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, int]] = []
+
+    def ask(name: str, body: dict[str, int], command: str) -> dict[str, str]:
+        assert (name, command) == ("clock", "local clock --advance 93600s")
+        asked.append(body)
+        return {"now": "2026-11-30T04:00:00+00:00"}
+
+    monkeypatch.setattr(local, "ask", ask)
+    moved = securecart("local", "clock", "--advance", "26h")
+    assert (moved.exit_code, asked) == (ExitCode.OK, [{"advance_seconds": 26 * 3600}])
+    assert "2026-11-30T04:00:00+00:00" in moved.output
+    refused = securecart("local", "clock", "--advance", "0h")
+    assert (refused.exit_code, len(asked)) == (2, 1)
+    assert "26h" in refused.output
