@@ -61,7 +61,8 @@ def _resource_validation(rule: ResourceRule) -> Callable[[ResourceValidationArgs
     def findings(args: ResourceValidationArgs) -> Iterator[Finding]:
         stated = Reading(args.props)
         region = estate.region_of(stated, stated, args.provider)
-        resource = Resource(args.resource_type, args.name, args.urn, stated, region)
+        protect, ignored = args.opts.protect, tuple(args.opts.ignore_changes)
+        resource = Resource(args.resource_type, args.name, args.urn, stated, region, protect, ignored)
         return rule.check(resource, Settings(rule.settings, args.get_config()))
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:

@@ -80,6 +80,16 @@ class Reading:
             return UNKNOWN
         return value if isinstance(value, str) and value else None
 
+    def texts(self, *path: str | int) -> tuple[str | Unknown, ...]:
+        """The texts of a list; an unknown list is one UNKNOWN."""
+        value = self.raw(*path)
+        if value is UNKNOWN:
+            return (UNKNOWN,)
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return ()
+        elements = (_step(value, index) for index in range(len(value)))
+        return tuple(element for element in elements if isinstance(element, str) or element is UNKNOWN)
+
     def has(self, *path: str | int) -> bool:
         """True when a value is given or will be."""
         value = self.raw(*path)

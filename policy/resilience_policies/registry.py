@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from resilience_policies.rule import Rule
-from resilience_policies.rules import backup, dynamodb, ebs, kms, rds, s3
+from resilience_policies.rules import backup, backup_selection, dynamodb, ebs, kms, rds, s3
 
 
 def ordered(*groups: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -24,7 +24,7 @@ def ordered(*groups: Iterable[Rule]) -> tuple[Rule, ...]:
     return rules
 
 
-RULES = ordered(rds.RULES, dynamodb.RULES, s3.RULES, ebs.RULES, backup.RULES, kms.RULES)
+RULES = ordered(rds.RULES, dynamodb.RULES, s3.RULES, ebs.RULES, backup.RULES, backup_selection.RULES, kms.RULES)
 
 
 def rules_for(resource_type: str) -> tuple[Rule, ...]:

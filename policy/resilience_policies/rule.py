@@ -102,6 +102,9 @@ class Resource:
     urn: str
     stated: Reading
     region: str | None
+    # The options `protect` and `ignore_changes`, the latter as the engine spells property paths.
+    protect: bool = False
+    ignore_changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

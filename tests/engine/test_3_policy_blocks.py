@@ -36,9 +36,10 @@ def test_a_preview_without_the_property_is_blocked_by_its_rule(
     }
 
 
-def test_every_mandatory_rule_of_the_pack_has_a_mutation() -> None:
+def test_every_mutation_is_of_a_mandatory_rule() -> None:
+    """A sample through the real engine; tests/policy/test_mutations.py takes out every protective property."""
     mandatory = {rule.id for rule in RULES if rule.level == "mandatory"}
-    assert {mutation.rule for mutation in MUTATIONS} == mandatory
+    assert {mutation.rule for mutation in MUTATIONS} <= mandatory
 
 
 @dataclass(frozen=True)

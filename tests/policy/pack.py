@@ -41,6 +41,8 @@ class Registration:
     region: str | None = PRIMARY
     outputs: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    protect: bool = False
+    ignore_changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class Pack:
             urn = urns[registration.name]
             request = analyzer_pb2.AnalyzeRequest(type=registration.type, urn=urn, name=registration.name)
             request.properties.update(registration.inputs)
+            request.options.protect = registration.protect
+            request.options.ignoreChanges.extend(registration.ignore_changes)
             _provider(request, registration.region)
             answer = self.analyzer.Analyze(request, timeout=30)
             found += [_diagnostic(d, registration.name) for d in answer.diagnostics]

@@ -31,6 +31,8 @@ REQUIRED_RULES = {
     "backup-vault-cmk",
     "kms-rotation",
     "backup-plan-copies-to-other-region",
+    "ebs-in-backup-plan",
+    "efs-in-backup-plan",
 }
 
 

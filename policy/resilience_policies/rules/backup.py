@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from resilience_policies import buckets
+from resilience_policies import stores
 from resilience_policies.estate import Estate, Member, region_in_arn
 from resilience_policies.messages import found
 from resilience_policies.reading import UNKNOWN
@@ -24,16 +24,6 @@ from resilience_policies.rule import (
 
 VAULT = "aws:backup/vault:Vault"
 PLAN = "aws:backup/plan:Plan"
-# What AWS Backup can protect and this pack knows, with the property that makes one a copy of a store that is
-# protected elsewhere.
-_STORES = {
-    "aws:rds/instance:Instance": "replicateSourceDb",
-    "aws:rds/cluster:Cluster": "replicationSourceIdentifier",
-    "aws:dynamodb/table:Table": "",
-    "aws:ebs/volume:Volume": "",
-    "aws:efs/fileSystem:FileSystem": "",
-    **dict.fromkeys(buckets.BUCKETS, ""),
-}
 _AWS_MANAGED_KEY = "alias/aws/backup"
 _WRITE_COPY = '"copy_actions": [{"destination_vault_arn": vault_in_other_region.arn}] in a rule of the plan'
 
@@ -54,21 +44,15 @@ def copies_to_other_region(estate: Estate, settings: Settings) -> Iterator[Findi
     for plan in plans:
         yield from _plan(estate, plan)
     if not plans and settings.flag("requirePlan"):
-        stores = [store for store in estate.of(_STORES) if not _is_copy(estate, store)]
-        if stores:
-            names = ", ".join(store.name for store in stores[:3]) + (" and more" if len(stores) > 3 else "")
-            count = "1 data store" if len(stores) == 1 else f"{len(stores)} data stores"
+        copied = stores.copies(estate)
+        held = [store for store in estate.of(stores.BACKED_UP) if store.urn not in copied]
+        if held:
+            names = ", ".join(store.name for store in held[:3]) + (" and more" if len(held) > 3 else "")
+            count = "1 data store" if len(held) == 1 else f"{len(held)} data stores"
             yield Violation(
                 f"the stack has {count} ({names}) and no backup plan; one is required (requirePlan). "
                 f"Write: backup.Plan(...) with {_WRITE_COPY}, and a backup.Selection"
             )
-
-
-def _is_copy(estate: Estate, store: Member) -> bool:
-    if store.type not in buckets.BUCKETS:
-        marker = _STORES[store.type]
-        return bool(marker) and store.stated.has(marker)
-    return store.urn in buckets.filled_by_replication(estate)
 
 
 def _plan(estate: Estate, plan: Member) -> Iterator[Finding]:
@@ -142,7 +126,7 @@ RULES: tuple[Rule, ...] = (
                 "A stack with data stores holds a plan; false where another stack's plan reaches them.",
             ),
         ),
-        types=frozenset({VAULT, PLAN}) | frozenset(_STORES),
+        types=frozenset({VAULT, PLAN}) | frozenset(stores.BACKED_UP) | stores.COPYING,
         check=copies_to_other_region,
     ),
 )
