@@ -112,6 +112,21 @@ def env() -> None:
 
 
 @main.group()
+def policy() -> None:
+    """The policy pack that judges every preview and update."""
+
+
+@policy.command("check-config")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path))
+@_json
+def policy_check_config(file: Path, as_json: bool) -> None:
+    """Check FILE, a configuration of the pack: unknown rules and keys, wrong values, faulty waivers. Exit 2 on any."""
+    from automation import commands
+
+    commands.policy_check_config(file, as_json)
+
+
+@main.group()
 def local() -> None:
     """The local cloud of this checkout: an emulated AWS on 127.0.0.1."""
 

@@ -134,6 +134,20 @@ def status(target: Target, stack: str, as_json: bool) -> None:
             Console().print(status_table(found))
 
 
+def policy_check_config(file: Path, as_json: bool) -> None:
+    with _command("policy check-config", Target.LOCAL, as_json) as result:
+        from automation.policy import config_faults
+
+        faults = config_faults(file)
+        result.extra["faults"] = faults
+        if faults:
+            lines = [": ".join(filter(None, (fault["path"], fault["message"]))) for fault in faults]
+            raise SecurecartError(
+                "\n  ".join([f"{file} has {len(faults)} faults:", *lines]), "policy/RULES.md", ExitCode.BAD_INPUT
+            )
+        result.display.say(f"{file}: no faults")
+
+
 def env() -> None:
     with _command("env", Target.LOCAL, as_json=False, to_stderr=True) as result:
         sys.stdout.write(local.exports(local.start(result.display.say)))

@@ -4,9 +4,8 @@ of provider 6 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from resilience_policies.estate import Estate, Member
 from resilience_policies.reading import UNKNOWN, Blocks, Reading, Unknown
@@ -36,12 +35,6 @@ def nested(reading: Reading, *names: str) -> Blocks:
         level = tuple(block for blocks in found for block in blocks.known)
         has_unknown = has_unknown or any(blocks.has_unknown for blocks in found)
     return Blocks(level, has_unknown)
-
-
-def is_exempt(bucket: Member, patterns: Iterable[str]) -> bool:
-    """True when a pattern (`*` allowed) matches the bucket's name or the name of its resource."""
-    names = [name for name in (bucket.name, bucket.text("bucket")) if isinstance(name, str)]
-    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
 def versioning(estate: Estate, bucket: Member) -> tuple[str | bool | Unknown | None, ...]:

@@ -51,7 +51,12 @@ def _default(setting: Setting) -> str:
 def _allowed(setting: Setting) -> str:
     if setting.minimum is not None and setting.maximum is not None:
         return f"{setting.minimum} to {setting.maximum}"
-    return {"integer": "a whole number", "boolean": "true or false", "array": "a list of texts"}[setting.kind]
+    return {
+        "integer": "a whole number",
+        "boolean": "true or false",
+        "array": "a list of texts",
+        "objects": "a list of objects",
+    }[setting.kind]
 
 
 if __name__ == "__main__":

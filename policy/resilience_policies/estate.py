@@ -58,6 +58,10 @@ class Estate:
             grouped.setdefault(member.type, []).append(member)
         return {type_: tuple(found) for type_, found in grouped.items()}
 
+    def member(self, urn: str) -> Member | None:
+        """The resource of this URN; None when the stack has none."""
+        return self._by_urn.get(urn)
+
     def of(self, types: Iterable[str]) -> tuple[Member, ...]:
         """The members of these resource types."""
         return tuple(member for type_ in sorted(types) for member in self._by_type.get(type_, ()))

@@ -23,9 +23,10 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from resilience_policies import estate
+from resilience_policies import estate, operation
 from resilience_policies.reading import Reading
-from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings, StackRule, Undetermined, Violation
+from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings, StackRule, Undetermined
+from resilience_policies.waivers import Subject
 
 _HERE = Path(__file__).parent
 
@@ -58,37 +59,59 @@ def policy(rule: Rule) -> Policy:
 
 
 def _resource_validation(rule: ResourceRule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
-    def findings(args: ResourceValidationArgs) -> Iterator[Finding]:
-        stated = Reading(args.props)
-        region = estate.region_of(stated, stated, args.provider)
-        protect, ignored = args.opts.protect, tuple(args.opts.ignore_changes)
-        resource = Resource(args.resource_type, args.name, args.urn, stated, region, protect, ignored)
-        return rule.check(resource, Settings(rule.settings, args.get_config()))
-
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         estate.remember(args.urn, args.props)
-        if args.resource_type in rule.types:
-            _run(rule, lambda: findings(args), report)
+        if args.resource_type not in rule.types:
+            return
+        stated = Reading(args.props)
+        subject = Subject(args.urn, args.name, stated)
+
+        def findings() -> Iterator[Finding]:
+            region = estate.region_of(stated, stated, args.provider)
+            protect, ignored = args.opts.protect, tuple(args.opts.ignore_changes)
+            resource = Resource(args.resource_type, args.name, args.urn, stated, region, protect, ignored)
+            return rule.check(resource, Settings(rule.settings, args.get_config()))
+
+        _run(rule, findings, lambda _urn: subject, report)
 
     return validate
 
 
 def _stack_validation(rule: StackRule) -> Callable[[StackValidationArgs, ReportViolation], None]:
-    def findings(args: StackValidationArgs) -> Iterator[Finding]:
-        return rule.check(estate.index(args.resources), Settings(rule.settings, args.get_config()))
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        judged: list[estate.Estate] = []
 
-    return lambda args, report: _run(rule, lambda: findings(args), report)
+        def findings() -> Iterator[Finding]:
+            judged.append(estate.index(args.resources))
+            return rule.check(judged[0], Settings(rule.settings, args.get_config()))
+
+        def subject(urn: str) -> Subject:
+            member = judged[0].member(urn)
+            return Subject(urn, member.name, member.stated) if member is not None else Subject(urn)
+
+        _run(rule, findings, subject, report)
+
+    return validate
 
 
-def _run(rule: Rule, check: Callable[[], Iterator[Finding]], report: ReportViolation) -> None:
+def _run(
+    rule: Rule,
+    check: Callable[[], Iterator[Finding]],
+    subject_of: Callable[[str], Subject],
+    report: ReportViolation,
+) -> None:
     undetermined: list[str] = []
+    current = operation.current()
     try:
         for finding in check():
-            if isinstance(finding, Violation):
-                report(finding.message, finding.urn or None)
-            elif isinstance(finding, Undetermined):
+            subject = subject_of(finding.urn)
+            if isinstance(finding, Undetermined):
                 undetermined.append(finding.message)
+                current.leave_open(rule.id, subject.urn)
+            elif not current.waived(rule.id, subject):
+                report(finding.message, finding.urn or None)
     except Exception as error:  # whatever a defect raises, the engine must get an answer
+        current.leave_open(rule.id, "")
         report(_defect(rule, error), None)
     if undetermined:
         raise CannotJudgeYetError(undetermined)

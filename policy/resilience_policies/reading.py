@@ -57,6 +57,11 @@ class Reading:
                 return value
         return value
 
+    def keys(self, *path: str | int) -> tuple[str, ...]:
+        """The keys of the object at the path; none when there is no object, or it is not known."""
+        value = self.raw(*path)
+        return tuple(key for key in value if isinstance(key, str)) if isinstance(value, Mapping) else ()
+
     def flag(self, *path: str | int) -> bool | Unknown | None:
         """A boolean; launch templates carry theirs as the texts "true" and "false"."""
         value: object = self.raw(*path)

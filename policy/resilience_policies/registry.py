@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from resilience_policies import pack_rules
 from resilience_policies.rule import Rule
 from resilience_policies.rules import backup, backup_selection, dynamodb, ebs, kms, rds, s3
 
@@ -24,7 +25,16 @@ def ordered(*groups: Iterable[Rule]) -> tuple[Rule, ...]:
     return rules
 
 
-RULES = ordered(rds.RULES, dynamodb.RULES, s3.RULES, ebs.RULES, backup.RULES, backup_selection.RULES, kms.RULES)
+RULES = ordered(
+    rds.RULES,
+    dynamodb.RULES,
+    s3.RULES,
+    ebs.RULES,
+    backup.RULES,
+    backup_selection.RULES,
+    kms.RULES,
+    pack_rules.RULES,  # last: they look back at what the others found
+)
 
 
 def rules_for(resource_type: str) -> tuple[Rule, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pulumi_policy import EnforcementLevel, PolicyConfigSchema, Severity
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from resilience_policies.estate import Estate
 
 Level = Literal["mandatory", "advisory", "disabled"]
+# The service of the rules that judge how the pack is used, not what is deployed.
+PACK_SERVICE: Final = "pack"
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,11 @@ class Violation:
 @dataclass(frozen=True)
 class Undetermined:
     """A value that the rule needs is not known yet. Reported once per resource (stack rule: once), always at
-    advisory.
+    advisory. `urn` names the resource in a stack rule, when one is meant.
     """
 
     message: str
+    urn: str = ""
 
 
 Finding = Violation | Undetermined
@@ -42,10 +45,12 @@ Finding = Violation | Undetermined
 
 @dataclass(frozen=True)
 class Setting:
-    """One key of a rule's configuration. `kind` is integer, boolean or array (of texts)."""
+    """One key of a rule's configuration. `kind` is integer, boolean, array (of texts) or objects (a list of them,
+    whose keys the rule itself judges, so that a fault is told with its fix).
+    """
 
     key: str
-    kind: Literal["integer", "boolean", "array"]
+    kind: Literal["integer", "boolean", "array", "objects"]
     default: int | bool | tuple[str, ...]
     about: str
     minimum: int | None = None
@@ -56,8 +61,9 @@ class Setting:
         default = list(self.default) if isinstance(self.default, tuple) else self.default
         bounds = (("minimum", self.minimum), ("maximum", self.maximum))
         limits = {name: bound for name, bound in bounds if bound is not None}
-        items = {"items": {"type": "string"}} if self.kind == "array" else {}
-        return {"type": self.kind, "default": default, "description": self.about, **limits, **items}
+        items = {"array": {"items": {"type": "string"}}, "objects": {"items": {"type": "object"}}}.get(self.kind, {})
+        kind = "array" if self.kind == "objects" else self.kind
+        return {"type": kind, "default": default, "description": self.about, **limits, **items}
 
 
 class Settings:
@@ -122,6 +128,8 @@ class Rule:
     types: frozenset[str]
     level: Level = "mandatory"
     settings: tuple[Setting, ...] = field(default=())
+    # True when its findings only list something for a reviewer: no profile makes them block.
+    listing: bool = False
 
     def schema(self) -> PolicyConfigSchema | None:
         """The schema of the rule's configuration for the SDK; None when there is nothing to set but the level."""

@@ -209,6 +209,19 @@ def test_json_is_one_document_with_a_version_and_the_error(engine: FakeStacks) -
     assert blocked.stderr == ""
 
 
+def test_a_policy_configuration_is_checked_with_every_fault_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "policy-config.json"
+    file.write_text('{"rds-mutli-az": "advisory", "rds-backup-retention": {"minDays": 99}}')
+    said = securecart("policy", "check-config", str(file))
+    assert said.exit_code == ExitCode.BAD_INPUT
+    assert "rds-mutli-az: no such rule (did you mean rds-multi-az?)" in said.stderr
+    assert "rds-backup-retention.minDays: is 99; must be a whole number from 1 to 35" in said.stderr
+    document = json.loads(securecart("policy", "check-config", str(file), "--json").stdout)
+    assert [fault["path"] for fault in document["faults"]] == ["rds-mutli-az", "rds-backup-retention.minDays"]
+    file.write_text("{}")
+    assert securecart("policy", "check-config", str(file)).exit_code == ExitCode.OK
+
+
 def test_help_imports_neither_pulumi_nor_boto3_nor_rich_nor_the_local_cloud() -> None:
     script = (
         "import sys; from automation.cli import main\n"

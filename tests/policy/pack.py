@@ -75,13 +75,14 @@ class Pack:
     def configure(self, config: Mapping[str, Mapping[str, Any]]) -> None:
         """Configuration as the engine sends it: every rule has its level, keys as JSON numbers."""
         request = analyzer_pb2.ConfigureAnalyzerRequest()
-        for policy in self.info().policies:
-            given = dict(config.get(policy.name, {}))
+        own = {policy.name: policy.enforcementLevel for policy in self.info().policies}
+        for name in (*own, *(name for name in config if name not in own)):
+            given = dict(config.get(name, {}))
             level = given.pop("enforcementLevel", None)
-            request.policyConfig[policy.name].enforcementLevel = (
-                policy.enforcementLevel if level is None else analyzer_pb2.EnforcementLevel.Value(level.upper())
+            request.policyConfig[name].enforcementLevel = (
+                own[name] if level is None else analyzer_pb2.EnforcementLevel.Value(level.upper())
             )
-            request.policyConfig[policy.name].properties.update(given)
+            request.policyConfig[name].properties.update(given)
         self.analyzer.Configure(request, timeout=30)
 
     def judge(self, *program: Registration, stack: str = "prod") -> list[Diagnostic]:
@@ -126,12 +127,21 @@ def _diagnostic(message: Any, resource: str) -> Diagnostic:
     return Diagnostic(message.policyName, level, message.message, resource)
 
 
+def command(directory: Path = PACK) -> list[str]:
+    """What the language host runs."""
+    return [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The caller's environment without anything that steers Pulumi or the pack, and with these variables."""
+    steering = ("PULUMI_", "PYTHONPATH", "AWS_DATA_RESILIENCE_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(steering)} | variables
+
+
 @contextmanager
-def running(directory: Path = PACK) -> Iterator[Pack]:
+def running(directory: Path = PACK, **variables: str) -> Iterator[Pack]:
     """Starts the pack as Pulumi's language host does, in a process of its own."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "PYTHONPATH"))}
-    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)]
-    process = subprocess.Popen(command, cwd=directory, env=environment, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command(directory), cwd=directory, env=environment(**variables), stdout=subprocess.PIPE)
     assert process.stdout is not None
     try:
         line = process.stdout.readline().strip()

@@ -268,11 +268,3 @@ def test_claims_can_be_switched_off(pack: Pack) -> None:
 
 def test_a_claim_that_is_not_known_yet_is_undetermined(pack: Pack) -> None:
     assert replication_findings(pack, bucket(tags={"replicated-by": UNKNOWN})) == [("", False)]
-
-
-@pytest.mark.parametrize("pattern", ["acme-data", "data", "acme-d*"])
-@pytest.mark.parametrize("rule", ["s3-versioning", "s3-encryption", "s3-replication"])
-def test_a_bucket_can_be_left_out_by_name(pack: Pack, rule: str, pattern: str) -> None:
-    pack.configure({rule: {"exemptBuckets": [pattern]}})
-    found = of_rule(pack.judge(bucket(), bucket("other")), rule)
-    assert [d.resource for d in found] == ["other"]

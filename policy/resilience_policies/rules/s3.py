@@ -10,22 +10,15 @@ from pulumi_policy import Severity
 
 from resilience_policies import buckets
 from resilience_policies.buckets import BUCKETS, CLAIM_TAG, COPY_TAG, Replication
-from resilience_policies.estate import Estate, Member
+from resilience_policies.estate import Estate
 from resilience_policies.messages import found, not_yet
 from resilience_policies.reading import UNKNOWN
 from resilience_policies.rule import Finding, Rule, Setting, Settings, StackRule, Undetermined, Violation
 
-_EXEMPT = Setting("exemptBuckets", "array", (), "Names of buckets, or of their resources, to leave out; * is allowed.")
 
-
-def _judged(estate: Estate, settings: Settings) -> Iterator[Member]:
-    patterns = settings.texts("exemptBuckets")
-    return (bucket for bucket in estate.of(BUCKETS) if not buckets.is_exempt(bucket, patterns))
-
-
-def versioning(estate: Estate, settings: Settings) -> Iterator[Finding]:
+def versioning(estate: Estate, _settings: Settings) -> Iterator[Finding]:
     """Stated inline or in a BucketVersioning, which overrules."""
-    for bucket in _judged(estate, settings):
+    for bucket in estate.of(BUCKETS):
         statements = buckets.versioning(estate, bucket)
         wrong = [value for value in statements if value not in ("Enabled", True, UNKNOWN)]
         if wrong or not statements:
@@ -36,9 +29,9 @@ def versioning(estate: Estate, settings: Settings) -> Iterator[Finding]:
             yield not_yet(f"versioning of {bucket.name}", "it must be Enabled")
 
 
-def encryption(estate: Estate, settings: Settings) -> Iterator[Finding]:
+def encryption(estate: Estate, _settings: Settings) -> Iterator[Finding]:
     """Stated inline or in a BucketServerSideEncryptionConfiguration, with any algorithm."""
-    for bucket in _judged(estate, settings):
+    for bucket in estate.of(BUCKETS):
         if not buckets.states_encryption(estate, bucket):
             write = (
                 "s3.BucketServerSideEncryptionConfiguration(..., bucket=bucket.id, rules=[{"
@@ -68,7 +61,7 @@ def replication(estate: Estate, settings: Settings) -> Iterator[Finding]:
         yield from _works(estate, config)
     sources = {config.source.urn for config in configured if config.source is not None}
     filled = buckets.filled_by_replication(estate)
-    for bucket in _judged(estate, settings):
+    for bucket in estate.of(BUCKETS):
         # The other half of a claim: the source lives in another stack, where nobody sees that its replication is gone.
         if buckets.is_declared_copy(bucket) and bucket.urn not in filled:
             required = f"the tag {COPY_TAG} says that an Enabled replication of this stack fills the bucket"
@@ -88,11 +81,11 @@ def replication(estate: Estate, settings: Settings) -> Iterator[Finding]:
             yield Violation(found("replication", None, required, _WRITE_REPLICATION + otherwise), bucket.urn)
 
 
-def declared(estate: Estate, settings: Settings) -> Iterator[Finding]:
+def declared(estate: Estate, _settings: Settings) -> Iterator[Finding]:
     """One line per owning stack: what this stack takes on trust, for whoever reviews it."""
     sources = {config.source.urn for config in buckets.replications(estate) if config.source is not None}
     claims: dict[str, list[str]] = {}
-    for bucket in _judged(estate, settings):
+    for bucket in estate.of(BUCKETS):
         owner = buckets.claim(bucket)
         if bucket.urn not in sources and isinstance(owner, str) and owner != estate.stack:
             claims.setdefault(owner, []).append(bucket.name)
@@ -160,7 +153,6 @@ RULES: tuple[Rule, ...] = (
             "fsbp:S3.14",
             "checkov:CKV_AWS_21",
         ),
-        settings=(_EXEMPT,),
         types=BUCKETS | buckets.VERSIONINGS,
         check=versioning,
     ),
@@ -181,7 +173,6 @@ RULES: tuple[Rule, ...] = (
             "checkov:CKV_AWS_19",
             "checkov:CKV_AWS_145",
         ),
-        settings=(_EXEMPT,),
         types=BUCKETS | buckets.ENCRYPTIONS,
         check=encryption,
     ),
@@ -204,7 +195,6 @@ RULES: tuple[Rule, ...] = (
             "checkov:CKV_AWS_144",
         ),
         settings=(
-            _EXEMPT,
             Setting(
                 "acceptDeclared",
                 "boolean",
@@ -220,11 +210,11 @@ RULES: tuple[Rule, ...] = (
         service="s3",
         severity=Severity.LOW,
         level="advisory",
+        listing=True,
         title="S3 buckets whose replication another stack owns are listed.",
         why="A claim is accepted here and proved there: a reviewer must see it.",
         fix=f'tags={{"{CLAIM_TAG}": "dr"}} on the bucket, and its BucketReplicationConfig in the stack dr',
         tags=("nist-800-53r5:CP-6(1)", "iso-27001-2022:A.5.30"),
-        settings=(_EXEMPT,),
         types=BUCKETS | buckets.REPLICATIONS,
         check=declared,
     ),

@@ -1,0 +1,60 @@
+"""Serves the rules to the engine: the SDK's PolicyPack, with a front that sees what the SDK tells no policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from google.protobuf import json_format
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from pulumi_policy import EnforcementLevel, PolicyPack
+
+from resilience_policies import operation
+from resilience_policies.guard import policy
+from resilience_policies.operation import Configured, Served
+from resilience_policies.profiles import Chosen
+from resilience_policies.rule import Rule
+
+NAME = "aws-data-resilience"
+DESCRIPTION = "Refuses AWS data stores that lack encryption, backups, versioning, or a copy in another Region."
+
+
+class Front:
+    """Stands before the SDK's servicer: keeps the configuration of all policies, and passes every call on."""
+
+    def __init__(self, servicer: Any) -> None:
+        self._servicer = servicer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._servicer, name)
+
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802  the protocol's name
+        operation.begin(
+            {
+                name: Configured(
+                    analyzer_pb2.EnforcementLevel.Name(given.enforcementLevel).lower(),
+                    json_format.MessageToDict(given.properties),
+                )
+                for name, given in request.policyConfig.items()
+            }
+        )
+        return self._servicer.Configure(request, context)
+
+
+def serve(chosen: Chosen, known: Sequence[Rule]) -> None:
+    """Serves until the engine ends the process. `known` are all rules that exist, chosen or not."""
+    operation.start(
+        Served(tuple(known), {rule.id: rule.level for rule in chosen.rules}, chosen.left_out, chosen.selection)
+    )
+    add: Any = analyzer_pb2_grpc.add_AnalyzerServicer_to_server
+    # PolicyPack makes its servicer and its server itself; the generated function that joins them is where to step in.
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server = lambda servicer, server: add(Front(servicer), server)
+    PolicyPack(
+        name=NAME,
+        display_name="AWS data resilience",
+        description=DESCRIPTION,
+        provider="aws",
+        tags=["aws", "backup", "disaster-recovery", "encryption"],
+        enforcement_level=EnforcementLevel.MANDATORY,
+        policies=[policy(rule) for rule in chosen.rules],
+    )
