@@ -48,6 +48,10 @@ from localcloud.emulator.extensions import (
     kms_key_material,
     kms_multi_region,
     kms_rotation,
+    kms_unreadable_databases,
+    kms_unreadable_stores,
+    kms_unusable,
+    kms_waiting_period,
     logs_encryption,
     moto_clock,
     rds_backup_replication,
@@ -93,6 +97,7 @@ _MODULES = (
     kms_key_material,
     kms_multi_region,
     kms_rotation,
+    kms_waiting_period,
     logs_encryption,
     moto_clock,
     rds_backup_replication,
@@ -108,6 +113,10 @@ _MODULES = (
     secrets_replicas,
     sns_signatures,
     sqs_encryption,
+    # Last: they stand before what the others made of the operations.
+    kms_unusable,
+    kms_unreadable_stores,
+    kms_unreadable_databases,
 )
 
 # Services that moto has not at all: botocore's name of the service -> what answers it.
