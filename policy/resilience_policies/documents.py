@@ -29,10 +29,10 @@ class Statement:
         return self.effect == "Deny" and self.everyone and covers and only_exempts and "*" in self.resources
 
 
-def statements(policy: Any) -> tuple[Statement, ...] | Unknown | None:
+def statements(policy: object) -> tuple[Statement, ...] | Unknown | None:
     """The statements of a policy as `Reading.raw` gave it; None when it is not given or cannot be read."""
     if policy is UNKNOWN:
-        return UNKNOWN
+        return Unknown.VALUE
     if isinstance(policy, str):
         try:
             policy = json.loads(policy)

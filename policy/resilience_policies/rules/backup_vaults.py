@@ -40,11 +40,13 @@ def _lock(lock: Member, vault: Member, settings: Settings) -> Iterator[Finding]:
     days = lock.stated.number("minRetentionDays")
     required = f"at least {minimum} days are required ({settings.origin('minDays')})"
     if days is UNKNOWN:
-        yield not_yet(f"minRetentionDays of the lock of {vault.name}", required)
+        yield not_yet(f"minRetentionDays of the lock of {vault.name}", required, vault.urn)
     elif days is None or days < minimum:
         yield Violation(found("minRetentionDays", days, required, f"min_retention_days={minimum}"), lock.urn)
     if settings.flag("requireCompliance") and not lock.stated.has("changeableForDays"):
-        why = "compliance mode is required (requireCompliance): in governance mode an administrator can take the lock off"
+        why = (
+            "compliance mode is required (requireCompliance): in governance mode an administrator can take the lock off"
+        )
         yield Violation(found("changeableForDays", None, why, "changeable_for_days=3"), lock.urn)
 
 
@@ -79,7 +81,7 @@ def deny_delete(estate: Estate, settings: Settings) -> Iterator[Finding]:
         read = [statement for document in documents if isinstance(document, tuple) for statement in document]
         missing = [action for action in settings.texts("actions") if not any(s.denies(action) for s in read)]
         if missing and UNKNOWN in documents:
-            yield not_yet(f"the policy of {vault.name}", f"it must deny {', '.join(missing)} to everyone")
+            yield not_yet(f"the policy of {vault.name}", f"it must deny {', '.join(missing)} to everyone", vault.urn)
         elif missing:
             value = "does not deny" if documents else "is not set, so it does not deny"
             yield Violation(
@@ -115,7 +117,7 @@ def key_in_region(estate: Estate, _settings: Settings) -> Iterator[Finding]:
                 vault.urn,
             )
         elif arn is UNKNOWN and region is None:
-            yield not_yet(f"kmsKeyArn of {vault.name}", required)
+            yield not_yet(f"kmsKeyArn of {vault.name}", required, vault.urn)
 
 
 def _of_vault(estate: Estate, vault: Member, type_: str) -> list[Member]:

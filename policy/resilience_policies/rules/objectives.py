@@ -55,18 +55,18 @@ def _within(store: Member, settings: Settings, key: str, what: str, rules: Itera
     required = f"at most {maximum} minutes are required ({settings.origin(key)})"
     if known and min(known) <= maximum:
         return
-    if None in gaps:
-        unknown = any(rule.text("schedule") is UNKNOWN for rule in judged)
-        state = "is not known yet" if unknown else "is not understood"
-        yield not_yet(f"a schedule by which {store.name} is {what}", required) if unknown else Violation(
-            f"the schedule by which it is {what} {state}; {required}. "
-            'Write: "schedule": "cron(0 5 ? * * *)", six fields ending in *',
+    if any(rule.text("schedule") is UNKNOWN for rule in judged):
+        yield not_yet(f"a schedule by which {store.name} is {what}", required, store.urn)
+    elif known:
+        yield Violation(
+            f"it is {what} {min(known)} minutes apart at the longest; {required}. "
+            'Write: a rule with a schedule that runs more often, for example "schedule": "cron(0 5 ? * * *)"',
             store.urn,
         )
     else:
         yield Violation(
-            f"it is {what} {min(known)} minutes apart at the longest; {required}. "
-            'Write: a rule with a schedule that runs more often, for example "schedule": "cron(0 5 ? * * *)"',
+            f"the schedule by which it is {what} is not understood; {required}. "
+            'Write: "schedule": "cron(0 5 ? * * *)", six fields that end in *',
             store.urn,
         )
 

@@ -42,7 +42,7 @@ def _bounded(owner: Member, key: str, target: object, settings: Settings) -> Ite
     maximum = settings.integer("maxMinutes")
     required = f"at most {maximum} minutes are required ({settings.origin('maxMinutes')})"
     if target is UNKNOWN:
-        yield not_yet(f"{key} of {owner.name}", required)
+        yield not_yet(f"{key} of {owner.name}", required, owner.urn)
     elif isinstance(target, int | float) and target > maximum:
         yield Violation(f"{key} is {target}; {required}. Write: an RTO of {maximum} minutes or less", owner.urn)
 
@@ -92,9 +92,10 @@ def _minutes(step: Reading) -> int:
     parallel = [inner for config in step.blocks("parallelConfigs").known for inner in config.blocks("steps").known]
     if parallel:
         return max(_minutes(inner) for inner in parallel)
+    keys = step.keys()
     given = [
         config.number("timeoutMinutes")
-        for key in step
+        for key in keys
         if key.endswith(("Configs", "Config"))
         for config in step.blocks(key).known
     ]
