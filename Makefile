@@ -14,8 +14,9 @@ down: .venv/ready ## stop the local cloud and keep its state
 preview: .venv/ready ## what would change, judged by the policy pack
 	$(BIN)/securecart preview --target $(TARGET)
 
-test: .venv/ready ## every test; the engine is built once if the machine has none
-	$(BIN)/python -m pytest
+test: .venv/ready ## every test, on two cores; the engine is built once if the machine has none
+	$(BIN)/python -m localcloud.engine
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: .venv/ready ## style, then types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

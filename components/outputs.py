@@ -5,6 +5,7 @@ Names and ARNs only, never a secret: one secret in it would make the whole outpu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -34,6 +35,15 @@ def export(outputs: dict[str, Any]) -> None:
         pulumi.export(name, value)
 
 
+@dataclass(frozen=True)
+class _Section:
+    """Everything under one key. Not a dict: the SDK searches each dict that passes an `apply` for unknown values, as often as
+    it passes, so that a read a store would cost stores squared.
+    """
+
+    values: Any
+
+
 class PrimaryOutputs:
     """prod's outputs as dr sees them. Raises `pulumi.RunError` when prod speaks another version of the contract."""
 
@@ -41,17 +51,17 @@ class PrimaryOutputs:
         self._stack = f"{pulumi.get_organization()}/{PROJECT}/{PRIMARY_STACK}"
         self._reference = pulumi.StackReference(self._stack)
         self._version = self._reference.get_output("contractVersion").apply(self._checked)
-        self._read: dict[str, pulumi.Output[Any]] = {}
+        self._read: dict[str, pulumi.Output[_Section]] = {}
 
     def value(self, *path: str) -> pulumi.Output[Any]:
         """The output at `path`, for example `value("databases", "orders", "arn")`."""
-        return self._whole(path[0]).apply(lambda whole: self._at(whole, path))
+        return self._section(path[0]).apply(lambda section: self._at(section.values, path))
 
-    def _whole(self, key: str) -> pulumi.Output[Any]:
-        """Everything under a key, read once: the SDK lifts each value in it anew, so that a read a store costs stores squared."""
+    def _section(self, key: str) -> pulumi.Output[_Section]:
+        """Everything under a key, read once for all stores."""
         if key not in self._read:
             read = pulumi.Output.all(self._version, self._reference.get_output(key))
-            self._read[key] = read.apply(lambda got: got[1])
+            self._read[key] = read.apply(lambda got: _Section(got[1]))
         return self._read[key]
 
     def _checked(self, version: Any) -> Any:

@@ -43,7 +43,9 @@ class ArchiveRule(Frozen):
     """Replaced and deleted versions move to a cheaper class."""
 
     after_days: int = limits.S3_NONCURRENT.field(description="days after a version was replaced or deleted")
-    storage_class: Literal["STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"] = "GLACIER_IR"
+    storage_class: Literal["STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"] = Field(
+        default="GLACIER_IR", description="class that replaced versions move to"
+    )
 
     @model_validator(mode="after")
     def old_enough(self) -> Self:

@@ -111,8 +111,8 @@ class BackupRule(Frozen):
 class SelectionTag(Frozen):
     """A tag by which stores that are not SecureCart's own join the plan."""
 
-    key: TagKey
-    value: TagValue
+    key: TagKey = Field(description="tag key, exactly")
+    value: TagValue = Field(description="tag value, exactly")
 
 
 class RestoreTests(Frozen):

@@ -42,8 +42,8 @@ class Provisioned(Frozen):
 class GlobalIndex(Frozen):
     """A global secondary index."""
 
-    hash_key: AttributeName
-    range_key: AttributeName | None = None
+    hash_key: AttributeName = Field(description="partition key of the index")
+    range_key: AttributeName | None = Field(default=None, description="sort key of the index")
     projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = Field(
         default="ALL",
         description="what of an item the index holds: all of it, its keys, or those and includedAttributes",

@@ -137,10 +137,7 @@ _ENDPOINTS: dict[tuple[str, str], Callable[[Emulator, Asked], dict[str, Any]]] =
 
 
 def answer_admin(emulator: Emulator, environ: dict[str, Any]) -> Response:
-    """Answer one admin request, as JSON.
-
-    `outage` and `heal` take {"region": R}, `lag` {"seconds": S}, `clock` {"advance_seconds": S}.
-    """
+    """Answer one admin request, as JSON; docs/local-cloud.md lists what each endpoint takes."""
     request = Request(environ)
     # A browser sends Origin with what a page makes it post; no client of ours is a browser.
     if "Origin" in request.headers:

@@ -255,7 +255,7 @@ def test_a_region_is_taken_out_and_brought_back(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_lag_between_the_regions_is_set_in_seconds_from_0(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "ask", lambda name, asked, _command: {f"{name}Seconds": asked["seconds"]})
+    monkeypatch.setattr(local, "ask", lambda name, asked, _: {f"{name}Seconds": asked["seconds"]})
     said = securecart("local", "lag", "2.5")
     assert (said.exit_code, "2.5 s later" in said.output) == (ExitCode.OK, True)
     assert securecart("local", "lag", "-1").exit_code == ExitCode.BAD_INPUT

@@ -117,6 +117,11 @@ def test_each_strategy_deploys_and_a_stronger_one_is_a_clean_update(switching: S
         dr = switching.plan("dr")
         assert not kinds(dr, DESTRUCTIVE), (strategy, stronger)
         assert kinds(dr, {"create"}), "a stronger strategy adds something"
+    for weaker in STRATEGIES[: STRATEGIES.index(strategy)]:
+        switching.configure(weaker)
+        assert "secondaryRemoval to release" in switching.refused("dr"), (strategy, weaker)
+        switching.configure(weaker, "release")
+        assert not kinds(switching.plan("dr"), DESTRUCTIVE), (strategy, weaker)
 
 
 def test_every_call_of_all_four_strategies_was_accepted_by_botocore_and_by_our_rules(switching: Switching) -> None:

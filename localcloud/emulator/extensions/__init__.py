@@ -51,6 +51,10 @@ from localcloud.emulator.extensions import (
     kms_key_material,
     kms_multi_region,
     kms_rotation,
+    kms_unreadable_databases,
+    kms_unreadable_stores,
+    kms_unusable,
+    kms_waiting_period,
     logs_encryption,
     metrics,
     moto_clock,
@@ -100,6 +104,7 @@ _MODULES = (
     kms_key_material,
     kms_multi_region,
     kms_rotation,
+    kms_waiting_period,
     logs_encryption,
     metrics,
     moto_clock,
@@ -116,6 +121,10 @@ _MODULES = (
     secrets_replicas,
     sns_signatures,
     sqs_encryption,
+    # Last: they stand before what the others made of the operations.
+    kms_unusable,
+    kms_unreadable_stores,
+    kms_unreadable_databases,
 )
 
 # Services that moto has not at all: botocore's name of the service -> what answers it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -35,3 +36,26 @@ def extend(target: type, *functions: Callable[..., Any]) -> None:
     """Put functions into a class of moto under their own names: an operation it lacks, or one that replaces its own."""
     for function in functions:
         setattr(target, function.__name__, function)
+
+
+def precede(target: type, name: str, check: Callable[..., None]) -> None:
+    """Run `check` with the arguments of a method before the method, whichever module put it there; it may refuse."""
+    method = getattr(target, name)
+
+    @functools.wraps(method)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        check(*args, **kwargs)
+        return method(*args, **kwargs)
+
+    setattr(target, name, checked)
+
+
+def around(target: type, name: str, replacement: Callable[..., Any]) -> None:
+    """Put `replacement` for a method; it gets the method, whichever module put it there, before the arguments."""
+    method = getattr(target, name)
+
+    @functools.wraps(method)
+    def replaced(*args: Any, **kwargs: Any) -> Any:
+        return replacement(method, *args, **kwargs)
+
+    setattr(target, name, replaced)

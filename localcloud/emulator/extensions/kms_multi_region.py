@@ -97,6 +97,7 @@ def schedule_key_deletion(self: KmsBackend, key_id: str, pending_window_in_days:
     if key is primary_of(key) and len(related_keys(key)) > 1:
         key.enabled = False
         key.key_state = "PendingReplicaDeletion"
+        key.pending_window_days = pending_window_in_days
         return None
     deletion_date: float = _schedule_key_deletion(self, key_id, pending_window_in_days)
     return deletion_date
