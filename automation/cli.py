@@ -12,6 +12,7 @@ import click
 
 from automation import exit_codes
 from automation.cli_faults import add_fault_commands
+from automation.cli_recovery import add_recovery_commands
 from automation.durations import Duration
 from automation.targets import TARGET_VARIABLE, Target
 
@@ -77,7 +78,7 @@ def preview(target: str, stack: str, policy_config: Path | None, as_json: bool, 
 @main.command()
 @_options(_target, _json)
 def plan(target: str, as_json: bool) -> None:
-    """Show the strategy, and the RPO and RTO that each store keeps under the configuration as it is. Changes nothing."""
+    """Show the strategy, what each store keeps under it, and the steps of a failover with their limits. Changes nothing."""
     from automation import commands
 
     commands.plan(Target(target), as_json)
@@ -202,6 +203,8 @@ def local_logs(lines: int) -> None:
 
 add_fault_commands(local)
 
+
+add_recovery_commands(main)
 
 if __name__ == "__main__":
     main()

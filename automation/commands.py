@@ -38,6 +38,8 @@ class Result:
     display: Display
     runs: list[Run] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False
+    """True with --json: nothing but the document is printed."""
 
     def document(self, error: SecurecartError | None, exit_code: ExitCode) -> dict[str, Any]:
         return {
@@ -84,6 +86,9 @@ def plan(target: Target, as_json: bool) -> None:
         if not as_json:
             for shown in recovery_report(recovery):
                 Console().print(shown)
+        from automation.recovery.commands import show_failover_plans
+
+        show_failover_plans(result, as_json)
 
 
 def down(target: Target, stack: str, as_json: bool, destroy: bool, yes: bool) -> None:
@@ -242,7 +247,7 @@ def _caller_account() -> str:
 def _command(name: str, target: Target, as_json: bool, *, to_stderr: bool = False) -> Iterator[Result]:
     """Run one verb: its result or its one error is printed, and the process ends with the documented code."""
     console = Console(stderr=to_stderr)
-    result = Result(name, target, Display(console, quiet=as_json))
+    result = Result(name, target, Display(console, quiet=as_json), quiet=as_json)
     error: SecurecartError | None = None
     try:
         with result.display:
@@ -262,6 +267,9 @@ def _command(name: str, target: Target, as_json: bool, *, to_stderr: bool = Fals
         sys.stderr.write(f"Error: {error.text()}\n")
     if exit_code:
         raise SystemExit(int(exit_code))
+
+
+command = _command  # the verbs of automation/recovery run in the same way
 
 
 def _run_document(run: Run) -> dict[str, Any]:

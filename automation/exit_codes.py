@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     BLOCKED_BY_POLICY = 3
     LOCKED = 4
     REFUSED = 5
+    UNPROVEN = 6
     INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
@@ -22,8 +23,9 @@ MEANING: dict[ExitCode, str] = {
     ExitCode.FAILED: "the deployment or the command failed",
     ExitCode.BAD_INPUT: "a wrong option or argument",
     ExitCode.BLOCKED_BY_POLICY: "the policy pack blocked it; nothing was changed",
-    ExitCode.LOCKED: "another update of the stack is running",
+    ExitCode.LOCKED: "another update of the stack runs, or another operator is at work",
     ExitCode.REFUSED: "a guard refused it; nothing was changed",
+    ExitCode.UNPROVEN: "a check or verdict is FAIL or UNKNOWN",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
 }
 

@@ -52,11 +52,15 @@ class Display:
 
     def progress(self, run: Run) -> None:
         """The state of a run so far; called on each engine event."""
+        self.show(_progress(run), _headline(run))
+
+    def show(self, live: Group | Text, plain: str) -> None:
+        """What is under way: redrawn in place on a terminal, `plain` every ten seconds elsewhere."""
         if self._live_wanted:
-            self._live.update(_progress(run))
+            self._live.update(live)
         elif not self._quiet and time.monotonic() >= self._next_plain:
             self._next_plain = time.monotonic() + _PLAIN_INTERVAL_SECONDS
-            self.say(_headline(run))
+            self.say(plain)
 
     def finished(self, run: Run) -> None:
         """The line that stays when a run has ended."""

@@ -44,8 +44,11 @@ def guard_local(environ: Mapping[str, str]) -> None:
     _refuse("local", "this shell holds what belongs to a real account or another endpoint", found)
 
 
-def guard_aws(environ: Mapping[str, str], local_root: Path) -> None:
-    """Refuse AWS in a shell that points at the local cloud (`local_root` is where that one keeps its things)."""
+def guard_aws(environ: Mapping[str, str], local_root: Path, *, needs_backend: bool = True) -> None:
+    """Refuse AWS in a shell that points at the local cloud (`local_root` is where that one keeps its things).
+
+    `needs_backend` false: what works by AWS calls alone must work while Pulumi's state cannot be had.
+    """
     found = [name for name, value in sorted(environ.items()) if name.startswith(_ENDPOINT_PREFIX) and value]
     found += [name for name in _LOCAL_KEYS if environ.get(name) == LOCAL_ACCESS_KEY]
     root = str(local_root)
@@ -56,6 +59,8 @@ def guard_aws(environ: Mapping[str, str], local_root: Path) -> None:
         raise SecurecartError(
             "--target aws is refused: PATH holds the local cloud's launchers.", "open a new shell", ExitCode.REFUSED
         )
+    if not needs_backend:
+        return
     home = Path(environ.get("PULUMI_HOME") or Path(environ.get("HOME", "~")).expanduser() / ".pulumi")
     if not (
         environ.get("PULUMI_BACKEND_URL") or environ.get("PULUMI_ACCESS_TOKEN") or (home / "credentials.json").exists()

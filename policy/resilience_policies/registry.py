@@ -7,18 +7,7 @@ from collections.abc import Iterable
 
 from resilience_policies import pack_rules
 from resilience_policies.rule import Rule
-from resilience_policies.rules import (
-    backup,
-    backup_copies,
-    backup_selection,
-    backup_vaults,
-    dynamodb,
-    ebs,
-    kms,
-    objectives,
-    rds,
-    s3,
-)
+from resilience_policies.rules import backup, backup_selection, dynamodb, ebs, kms, rds, s3
 
 
 def ordered(*groups: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -43,9 +32,6 @@ RULES = ordered(
     ebs.RULES,
     backup.RULES,
     backup_selection.RULES,
-    backup_copies.RULES,
-    backup_vaults.RULES,
-    objectives.RULES,
     kms.RULES,
     pack_rules.RULES,  # last: they look back at what the others found
 )

@@ -80,9 +80,7 @@ class Pack:
             given = dict(config.get(name, {}))
             level = given.pop("enforcementLevel", None)
             request.policyConfig[name].enforcementLevel = (
-                own.get(name, analyzer_pb2.MANDATORY)
-                if level is None
-                else analyzer_pb2.EnforcementLevel.Value(level.upper())
+                own[name] if level is None else analyzer_pb2.EnforcementLevel.Value(level.upper())
             )
             request.policyConfig[name].properties.update(given)
         self.analyzer.Configure(request, timeout=30)
