@@ -7,7 +7,26 @@ from collections.abc import Iterable
 
 from resilience_policies import pack_rules
 from resilience_policies.rule import Rule
-from resilience_policies.rules import backup, backup_selection, dynamodb, ebs, kms, rds, s3
+    aurora,
+    backup,
+    backup_copies,
+    backup_selection,
+    backup_vaults,
+    cloudtrail,
+    docdb,
+    dynamodb,
+    ebs,
+    efs,
+    elasticache,
+    kms,
+    neptune,
+    objectives,
+    rds,
+    rds_deletion,
+    rds_keys,
+    redshift,
+    s3,
+    sns,
 
 
 def ordered(*groups: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -27,12 +46,22 @@ def ordered(*groups: Iterable[Rule]) -> tuple[Rule, ...]:
 
 RULES = ordered(
     rds.RULES,
+    rds_keys.RULES,
+    rds_deletion.RULES,
+    aurora.RULES,
+    docdb.RULES,
+    neptune.RULES,
+    redshift.RULES,
+    elasticache.RULES,
     dynamodb.RULES,
     s3.RULES,
     ebs.RULES,
+    efs.RULES,
     backup.RULES,
     backup_selection.RULES,
     kms.RULES,
+    cloudtrail.RULES,
+    sns.RULES,
     pack_rules.RULES,  # last: they look back at what the others found
 )
 

@@ -1,4 +1,4 @@
-"""For each mandatory rule: the one property whose removal it must notice. The stack is the one in which the resource lives."""
+"""For the mandatory rules that carry most: the one property whose removal it must notice, and the stack of its resource."""
 
 from __future__ import annotations
 

@@ -45,6 +45,8 @@ class Registered:
     inputs: dict[str, Any]
     imports: str = ""
     """Id of what exists and is taken into the state."""
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The URNs that each top-level property took its value from."""
 
 
 @dataclass
@@ -131,6 +133,7 @@ class RecordingMonitor(sdk.MockMonitor):
                 custom=request.custom,
                 inputs=rpc.deserialize_properties(request.object),
                 imports=request.importId,
+                sources={key: tuple(found.urns) for key, found in request.propertyDependencies.items()},
             )
         )
         return answer
