@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 from resilience_policies import pack_rules
 from resilience_policies.rule import Rule
+from resilience_policies.rules import (
     aurora,
     backup,
-    backup_copies,
     backup_selection,
-    backup_vaults,
     cloudtrail,
     docdb,
     dynamodb,
@@ -20,13 +19,13 @@ from resilience_policies.rule import Rule
     elasticache,
     kms,
     neptune,
-    objectives,
     rds,
     rds_deletion,
     rds_keys,
     redshift,
     s3,
     sns,
+)
 
 
 def ordered(*groups: Iterable[Rule]) -> tuple[Rule, ...]:

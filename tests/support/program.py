@@ -47,6 +47,9 @@ class Registered:
     """Id of what exists and is taken into the state."""
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The URNs that each top-level property took its value from."""
+    outputs: dict[str, Any] = field(default_factory=dict)
+    """What the mocked AWS answered, the id apart."""
+    id: str = ""
 
 
 @dataclass
@@ -134,6 +137,8 @@ class RecordingMonitor(sdk.MockMonitor):
                 inputs=rpc.deserialize_properties(request.object),
                 imports=request.importId,
                 sources={key: tuple(found.urns) for key, found in request.propertyDependencies.items()},
+                outputs=rpc.deserialize_properties(answer.object),
+                id=answer.id,
             )
         )
         return answer
