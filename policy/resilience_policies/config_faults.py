@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from resilience_policies import waivers
 from resilience_policies.reading import whole
-from resilience_policies.rule import Rule, Setting
+from resilience_policies.rule import BY_DATA_CLASS, Rule, Setting
 from resilience_policies.suggestions import meant
 
 # The engine's own words beside the names of rules, and inside one.
@@ -67,6 +67,9 @@ def _properties(name: str, given: Mapping[str, Any], known: Mapping[str, Rule]) 
         if rule is None:
             yield Fault(f"{name}.{key}", f"{_ALL} takes nothing but a level")
             continue
+        if key == BY_DATA_CLASS and rule.by_class:
+            yield from _by_class(rule, value)
+            continue
         unknown = _unknown_key(rule, key)
         if unknown is not None:
             yield unknown
@@ -80,10 +83,25 @@ def _properties(name: str, given: Mapping[str, Any], known: Mapping[str, Rule]) 
                 yield from (Fault(f"{name}.{entry.origin}", text) for text in entry.faults)
 
 
+def _by_class(rule: Rule, given: object) -> Iterator[Fault]:
+    path = f"{rule.id}.{BY_DATA_CLASS}"
+    if not isinstance(given, Mapping) or not all(isinstance(keys, Mapping) for keys in given.values()):
+        yield Fault(path, 'must be an object of objects, such as {"payments": {"minDays": 35}}')
+        return
+    settings = {setting.key: setting for setting in rule.by_class}
+    for name, keys in given.items():
+        for key, value in keys.items():
+            fault = _value(settings[key], value) if key in settings else f"unknown; allowed: {', '.join(settings)}"
+            if fault:
+                yield Fault(f"{path}.{name}.{key}", fault)
+
+
 def _value(setting: Setting, value: object) -> str:
     """What is wrong with a value; "" when nothing is."""
     if setting.kind == "boolean":
         return "" if isinstance(value, bool) else f"is {value!r}; must be true or false"
+    if setting.kind == "text":
+        return "" if isinstance(value, str) and value else "must be a text"
     if setting.kind == "array":
         return "" if _is_texts(value) else "must be a list of texts"
     if setting.kind == "objects":
@@ -105,7 +123,7 @@ def _unknown_rule(name: str, known: Iterable[str]) -> Fault:
 
 
 def _unknown_key(rule: Rule, key: str) -> Fault | None:
-    allowed = [setting.key for setting in rule.settings]
+    allowed = [setting.key for setting in rule.settings] + ([BY_DATA_CLASS] if rule.by_class else [])
     if key in allowed:
         return None
     takes = f"it takes {', '.join(allowed)} and {LEVEL_KEY}" if allowed else f"it takes {LEVEL_KEY} only"

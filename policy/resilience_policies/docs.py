@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from resilience_policies.registry import RULES
-from resilience_policies.rule import Rule, Setting, StackRule
+from resilience_policies.rule import BY_DATA_CLASS, Rule, Setting, StackRule
 
 RULES_FILE = Path(__file__).parents[1] / "RULES.md"
 
@@ -39,6 +39,9 @@ def _section(rule: Rule) -> Iterator[str]:
     if rule.settings:
         yield from ("| Setting | Default | Allowed | Meaning |", "|---|---|---|---|")
         yield from (f"| `{s.key}` | `{_default(s)}` | {_allowed(s)} | {s.about} |" for s in rule.settings)
+        if rule.by_class:
+            keys = ", ".join(f"`{setting.key}`" for setting in rule.by_class)
+            yield f"| `{BY_DATA_CLASS}` | `{{}}` | data class: {{{keys}}} | Other numbers for the resources of a data class. |"
         yield ""
     yield from ("Looks at: " + ", ".join(f"`{type_}`" for type_ in sorted(rule.types)) + ".", "")
     yield from ("Controls: " + ", ".join(rule.tags) + ".", "")
@@ -54,6 +57,7 @@ def _allowed(setting: Setting) -> str:
     return {
         "integer": "a whole number",
         "boolean": "true or false",
+        "text": "a text",
         "array": "a list of texts",
         "objects": "a list of objects",
     }[setting.kind]

@@ -23,7 +23,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from resilience_policies import estate, operation
+from resilience_policies import data_class, estate, operation
 from resilience_policies.reading import Reading
 from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings, StackRule, Undetermined
 from resilience_policies.waivers import Subject
@@ -64,15 +64,16 @@ def _resource_validation(rule: ResourceRule) -> Callable[[ResourceValidationArgs
         if args.resource_type not in rule.types:
             return
         stated = Reading(args.props)
+        settings = Settings(rule.settings, args.get_config(), data_class.of(stated))
         subject = Subject(args.urn, args.name, stated)
 
         def findings() -> Iterator[Finding]:
             region = estate.region_of(stated, stated, args.provider)
             protect, ignored = args.opts.protect, tuple(args.opts.ignore_changes)
             resource = Resource(args.resource_type, args.name, args.urn, stated, region, protect, ignored)
-            return rule.check(resource, Settings(rule.settings, args.get_config()))
+            return rule.check(resource, settings)
 
-        _run(rule, findings, lambda _urn: subject, report)
+        _run(rule, findings, settings, lambda _urn: subject, report)
 
     return validate
 
@@ -80,16 +81,17 @@ def _resource_validation(rule: ResourceRule) -> Callable[[ResourceValidationArgs
 def _stack_validation(rule: StackRule) -> Callable[[StackValidationArgs, ReportViolation], None]:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         judged: list[estate.Estate] = []
+        settings = Settings(rule.settings, args.get_config())
 
         def findings() -> Iterator[Finding]:
             judged.append(estate.index(args.resources))
-            return rule.check(judged[0], Settings(rule.settings, args.get_config()))
+            return rule.check(judged[0], settings)
 
         def subject(urn: str) -> Subject:
             member = judged[0].member(urn)
             return Subject(urn, member.name, member.stated) if member is not None else Subject(urn)
 
-        _run(rule, findings, subject, report)
+        _run(rule, findings, settings, subject, report)
 
     return validate
 
@@ -97,6 +99,7 @@ def _stack_validation(rule: StackRule) -> Callable[[StackValidationArgs, ReportV
 def _run(
     rule: Rule,
     check: Callable[[], Iterator[Finding]],
+    settings: Settings,
     subject_of: Callable[[str], Subject],
     report: ReportViolation,
 ) -> None:
@@ -113,6 +116,7 @@ def _run(
     except Exception as error:  # whatever a defect raises, the engine must get an answer
         current.leave_open(rule.id, "")
         report(_defect(rule, error), None)
+    undetermined += settings.notes
     if undetermined:
         raise CannotJudgeYetError(undetermined)
 

@@ -28,6 +28,8 @@ def found(key: str, value: object, required: str, write: str) -> str:
     return f"{key} is {shown(value)}; {required}. Write: {write}"
 
 
-def not_yet(key: str, question: str) -> Undetermined:
-    """One value that decides and is not known: `question` says what will be asked of it."""
-    return Undetermined(f"undetermined: {key} is not known yet; {question}")
+def not_yet(key: str, question: str, urn: str = "") -> Undetermined:
+    """One value that decides and is not known: `question` says what will be asked of it; `urn` names the resource in
+    a stack rule.
+    """
+    return Undetermined(f"undetermined: {key} is not known yet; {question}", urn)

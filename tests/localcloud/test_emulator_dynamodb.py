@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.emulator import clock
+from localcloud.emulator.carrying import DEFAULT_LAG_SECONDS
 from tests.localcloud.provider_world import Client
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
@@ -63,9 +65,11 @@ def test_items_are_there_in_both_regions(client: Client) -> None:
     east.put_item(TableName="items", Item={"id": {"S": "before"}})
     east.update_table(TableName="items", **replica("Create"))
     west.put_item(TableName="items", Item={"id": {"S": "after"}})
+    clock.advance(DEFAULT_LAG_SECONDS)
     for side in (east, west):
         assert sorted(item["id"]["S"] for item in side.scan(TableName="items")["Items"]) == ["after", "before"]
     west.delete_item(TableName="items", Key={"id": {"S": "before"}})
+    clock.advance(DEFAULT_LAG_SECONDS)
     assert east.scan(TableName="items")["Count"] == 1
 
 

@@ -80,7 +80,9 @@ class Pack:
             given = dict(config.get(name, {}))
             level = given.pop("enforcementLevel", None)
             request.policyConfig[name].enforcementLevel = (
-                own[name] if level is None else analyzer_pb2.EnforcementLevel.Value(level.upper())
+                own.get(name, analyzer_pb2.MANDATORY)
+                if level is None
+                else analyzer_pb2.EnforcementLevel.Value(level.upper())
             )
             request.policyConfig[name].properties.update(given)
         self.analyzer.Configure(request, timeout=30)

@@ -28,7 +28,11 @@ def write(tmp_path: Path, document: object) -> Path:
 GOOD: dict[str, Any] = {
     "all": "advisory",
     "environments": ["security/policies"],
-    "rds-backup-retention": {"enforcementLevel": "mandatory", "minDays": 14},
+    "rds-backup-retention": {
+        "enforcementLevel": "mandatory",
+        "minDays": 14,
+        "byDataClass": {"payments": {"minDays": 35}},
+    },
     "rds-multi-az": "disabled",
     "s3-replication": {"acceptDeclared": False},
     "waivers": {
@@ -55,10 +59,15 @@ def test_all_faults_are_told_at_once_with_path_and_fix(tmp_path: Path) -> None:
         "all": {"enforcementLevel": "advisory", "minDays": 1},
         "rds-mutli-az": "advisory",
         "rds-multi-az": "warn",
-        "rds-backup-retention": {"minDays": 99, "mindays": 14, "enforcementLevel": "mandtory"},
+        "rds-backup-retention": {
+            "minDays": 99,
+            "mindays": 14,
+            "enforcementLevel": "mandtory",
+            "byDataClass": {"a": {"minDays": 0, "days": 1}},
+        },
         "s3-replication": {"acceptDeclared": "yes"},
         "kms-rotation": 3,
-        "ebs-encrypted": {"x": 1},
+        "ebs-encrypted": {"x": 1, "byDataClass": {}},
         "waivers": {"waivers": [{"rule": "no-rule", "resource": "a", "owner": "b", "expires": "2000-01-01"}, "x"]},
     }
     done = checked(write(tmp_path, bad), "--json")
@@ -71,6 +80,9 @@ def test_all_faults_are_told_at_once_with_path_and_fix(tmp_path: Path) -> None:
         ("rds-backup-retention.minDays", "is 99"),
         ("rds-backup-retention.mindays", "the rule has no such key (did you mean minDays?)"),
         ("rds-backup-retention.enforcementLevel", "is 'mandtory'"),
+        ("rds-backup-retention.byDataClass.a.minDays", "is 0"),
+        ("rds-backup-retention.byDataClass.a.days", "unknown"),
+        ("ebs-encrypted.byDataClass", "the rule has no such key"),
         ("s3-replication.acceptDeclared", "is 'yes'"),
         ("kms-rotation", "must be a level (mandatory, advisory, remediate, disabled) or an object"),
         ("ebs-encrypted.x", "the rule has no such key"),

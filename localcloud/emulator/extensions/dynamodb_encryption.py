@@ -18,7 +18,7 @@ _create_table = DynamoHandler.create_table
 def create_table(self: DynamoHandler) -> ActionResult:
     """CreateTable with its class, refused when its key does not exist in the Region."""
     if self.body.get("SSESpecification"):
-        self.body["SSESpecification"] = _resolve(self.dynamodb_backend, self.body["SSESpecification"])
+        self.body["SSESpecification"] = resolve_encryption(self.dynamodb_backend, self.body["SSESpecification"])
     result: ActionResult = _create_table(self)
     update_class(self)
     return result
@@ -30,13 +30,14 @@ def update_encryption(handler: DynamoHandler) -> None:
     if not asked:
         return
     table = backend.get_table(handler.body["TableName"])
-    specification = _resolve(backend, asked)
+    specification = resolve_encryption(backend, asked)
     if specification["Enabled"] and "KMSMasterKeyId" not in specification:
         specification["KMSMasterKeyId"] = table._get_default_encryption_key(backend.account_id, backend.region_name)
     table.sse_specification = specification
 
 
-def _resolve(backend: DynamoDBBackend, asked: dict[str, Any]) -> dict[str, Any]:
+def resolve_encryption(backend: DynamoDBBackend, asked: dict[str, Any]) -> dict[str, Any]:
+    """The SSESpecification that a request asks for, with the ARN of its key; refused when there is no such key."""
     if not asked.get("Enabled"):
         return {"Enabled": False}
     if not asked.get("KMSMasterKeyId"):

@@ -1,7 +1,7 @@
 """DynamoDB global tables (version 2019.11.21): replicas made by UpdateTable, visible in their own Regions.
 
-Every replica is a table of its own (ARN, key, tags, point-in-time recovery, deletion protection, stream) on the same
-items: what is written in one Region is at once there in the other.
+Every replica is a table of its own: ARN, items, key, tags, point-in-time recovery, deletion protection, stream.
+dynamodb_replication carries the items between them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from localcloud.emulator.extensions.calls import extend, find_key
 from localcloud.emulator.extensions.dynamodb_classes import class_summary, update_class
 from localcloud.emulator.extensions.dynamodb_encryption import update_encryption
+from localcloud.emulator.extensions.dynamodb_recovery import back_up_deleted
 
 # What all replicas of a global table have in common (DynamoDB developer guide, "Global tables: how it works").
 _SHARED_SETTINGS = ("attr", "global_indexes", "throughput", "billing_mode", "warm_throughput", "ttl")
@@ -32,10 +33,9 @@ _describe = Table.describe
 
 def replicas_of(table: Table) -> dict[str, Table]:
     """The tables of the global table that `table` belongs to, itself included, by Region; just itself if it is none."""
-    if table.replica_group is None:
+    if table.replica_regions is None:
         return {table.region_name: table}
-    group: dict[str, Table] = table.replica_group
-    return group
+    return {region: dynamodb_backends[table.account_id][region].tables[table.name] for region in table.replica_regions}
 
 
 def update_table(self: DynamoHandler) -> ActionResult:
@@ -54,6 +54,7 @@ def update_table(self: DynamoHandler) -> ActionResult:
 def delete_table(self: DynamoDBBackend, name: str) -> Table:
     """DeleteTable; a replica leaves its global table, the others stay."""
     deleted = _delete_table(self, name)
+    back_up_deleted(self, deleted)
     _leave(deleted)
     return deleted
 
@@ -89,7 +90,8 @@ def _create_replica(backend: DynamoDBBackend, table: Table, asked: dict[str, Any
     region = asked["RegionName"]
     _refuse_unmodelled(asked, {"RegionName", "KMSMasterKeyId", "TableClassOverride"})
     _refuse_own_region(backend, region)
-    if region in replicas_of(table):
+    regions = table.replica_regions or {table.region_name}
+    if region in regions:
         raise MockValidationException(f"Failed to create the replica in {region}: the table already has one there")
     there = dynamodb_backends[backend.account_id][region]
     if table.name in there.tables:
@@ -100,7 +102,7 @@ def _create_replica(backend: DynamoDBBackend, table: Table, asked: dict[str, Any
         raise MockValidationException(
             "Table must have DynamoDB Streams enabled with StreamViewType NEW_AND_OLD_IMAGES to create a replica"
         )
-    replica = copy.copy(table)
+    replica = copy.deepcopy(table)
     replica.region_name = region
     replica.table_arn = replica._generate_arn(table.name)
     replica.created_at = utcnow()
@@ -117,11 +119,10 @@ def _create_replica(backend: DynamoDBBackend, table: Table, asked: dict[str, Any
     replica.stream_shard = StreamShard(backend.account_id, replica)
     replica.lambda_event_source_mappings = {}
     replica.sse_specification = _replica_encryption(there, table, asked.get("KMSMasterKeyId"))
-    group = replicas_of(table)
-    group[region] = replica
-    for member in group.values():
-        member.replica_group = group
     there.tables[table.name] = replica
+    # One set for all members.
+    regions.add(region)
+    table.replica_regions = replica.replica_regions = regions
 
 
 def _replica_encryption(there: DynamoDBBackend, table: Table, key: str | None) -> dict[str, Any] | None:
@@ -194,14 +195,14 @@ def _share_settings(table: Table) -> None:
 
 
 def _leave(table: Table) -> None:
-    group = replicas_of(table)
-    group.pop(table.region_name, None)
-    table.replica_group = None
+    if table.replica_regions is not None:
+        table.replica_regions.discard(table.region_name)
+        table.replica_regions = None
 
 
 def apply() -> None:
     """Put global tables into moto's DynamoDB."""
-    Table.replica_group = None
+    Table.replica_regions = None
     extend(Table, describe)
     extend(DynamoHandler, update_table)
     extend(DynamoDBBackend, delete_table, update_time_to_live)

@@ -40,7 +40,7 @@ def in_plan(types: Iterable[str]) -> Callable[[Estate, Settings], Iterator[Findi
             if answer is Truth.YES or stores.claimed(estate, store, CLAIM_TAG) is not None:
                 continue
             if answer is Truth.UNKNOWN:
-                yield not_yet(f"what selects {store.name}", "a backup plan must reach it")
+                yield not_yet(f"what selects {store.name}", "a backup plan must reach it", store.urn)
             else:
                 yield Violation(_message(), store.urn)
 
