@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from localcloud.emulator import clock
 from localcloud.emulator.admin_error import AdminError
+from localcloud.emulator.admin_volumes import read_volume, write_volume
 from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.faults import read_fault, read_place
 from localcloud.emulator.inventory import inventory
@@ -131,6 +132,8 @@ _ENDPOINTS: dict[tuple[str, str], Callable[[Emulator, Asked], dict[str, Any]]] =
     ("POST", "faults/off"): _fault_off,
     ("POST", "lag"): _lag,
     ("POST", "clock"): _advance_clock,
+    ("POST", "volumes/write"): write_volume,
+    ("POST", "volumes/read"): read_volume,
     ("POST", "reset"): _reset,
     ("POST", "shutdown"): _shutdown,
 }

@@ -1,7 +1,4 @@
-"""Data Lifecycle Manager: EBS snapshot policies, kept and read back. moto has no such service.
-
-The policies are not carried out: no snapshot is taken by their schedules.
-"""
+"""Data Lifecycle Manager: EBS snapshot policies, kept and read back; dlm_runs carries them out. moto has no such service."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.core.utils import utcnow
 
+from localcloud.emulator import clock
 from localcloud.emulator.extensions.calls import Refusal, parameters
 
 _UPDATABLE = ("ExecutionRoleArn", "Description", "State")
@@ -30,6 +28,10 @@ class LifecyclePolicy:
     tags: dict[str, str]
     date_created: datetime = field(default_factory=utcnow)
     date_modified: datetime = field(default_factory=utcnow)
+    runs_after: datetime = field(default_factory=clock.now)
+    """Schedules ran up to here (UTC)."""
+    managed: list[Any] = field(default_factory=list)
+    """The snapshots and copies that its schedules made and that it has to delete (dlm_runs.Managed)."""
 
     def update(self, asked: dict[str, Any]) -> None:
         """Take over what was asked; PolicyDetails is replaced as a whole."""
@@ -39,6 +41,7 @@ class LifecyclePolicy:
             defaults = {"PolicyType": "EBS_SNAPSHOT_MANAGEMENT", "ResourceLocations": ["CLOUD"]}
             self.content["PolicyDetails"] = {**defaults, **asked["PolicyDetails"]}
         self.date_modified = utcnow()
+        self.runs_after = clock.now()
 
     def describe(self) -> dict[str, Any]:
         """The LifecyclePolicy shape."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.exceptions import JsonRESTError
+from moto.ebs.models import EBSBackend
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_block_store import Snapshot, Volume
 from moto.kms.models import KmsBackend
@@ -98,6 +100,14 @@ def _copy_snapshot(
     return copied
 
 
+def _refuse_block(self: EBSBackend, snapshot_id: str, *_: Any, **__: Any) -> None:
+    """GetSnapshotBlock."""
+    snapshot = self.ec2_backend.snapshots.get(snapshot_id)
+    trouble = trouble_of(self.account_id, self.region_name, snapshot.kms_key_id) if snapshot is not None else None
+    if trouble:
+        raise JsonRESTError("AccessDeniedException", f"The key of {snapshot_id} cannot be used: {trouble.message}")
+
+
 def _volume_status(self: Volume) -> str:
     if self.failed:
         return "error"
@@ -113,6 +123,7 @@ def apply() -> None:
     around(RDSBackend, "start_db_instance", _start_db_instance)
     around(EC2Backend, "create_volume", _create_volume)
     around(EC2Backend, "copy_snapshot", _copy_snapshot)
+    precede(EBSBackend, "get_snapshot_block", _refuse_block)
     precede(RDSBackend, "_validate_kms_key", _refuse_key)
     precede(RDSBackend, "restore_db_instance_from_db_snapshot", _refuse_snapshot)
     precede(RDSBackend, "copy_db_snapshot", _refuse_copy)
