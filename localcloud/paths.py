@@ -53,6 +53,11 @@ class LocalPaths:
         """The resources of the local cloud, saved when it stops."""
         return self.cloud / "snapshot"
 
+    @property
+    def databases(self) -> Path:
+        """The data of the PostgreSQL servers, unless their user cannot get there (localcloud.databases.places)."""
+        return self.cloud / "databases"
+
 
 def local_paths(root: Path | None = None) -> LocalPaths:
     """The paths below `root`; by default below $SECURECART_LOCAL_ROOT, else `.securecart` in the checkout."""

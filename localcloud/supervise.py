@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 from filelock import FileLock
 
+from localcloud.databases.opening import forget
 from localcloud.emulator.record import CloudRecord, read_record
 from localcloud.paths import REPOSITORY, LocalPaths
 
@@ -128,6 +129,7 @@ def reset(paths: LocalPaths) -> None:
         _call(cloud.endpoint, "POST", "reset")
     else:
         paths.cloud_snapshot.unlink(missing_ok=True)
+        forget(paths.databases)
 
 
 def outage(paths: LocalPaths, region: str) -> list[str]:

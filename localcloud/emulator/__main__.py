@@ -11,6 +11,10 @@ from threading import Thread
 
 import psutil
 
+from localcloud.databases.errors import UnavailableError
+from localcloud.databases.opening import open_fleet
+from localcloud.emulator.control_plane import delays
+from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.record import CloudRecord, read_record, write_record
 from localcloud.emulator.server import Emulator
 from localcloud.paths import local_paths
@@ -23,9 +27,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m localcloud.emulator", description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="directory of the local cloud's state (.securecart)")
     paths = local_paths(parser.parse_args().root)
+    try:
+        delays()
+    except ValueError as error:
+        sys.exit(str(error))
     # Created files hold the data of the emulated cloud: nobody else's business on a shared machine.
     os.umask(0o077)
     previous = read_record(paths.cloud_record)
+    try:
+        DATABASES.use(open_fleet(paths.databases))
+    except UnavailableError as error:
+        DATABASES.use(None, str(error))
+        sys.stderr.write(f"RDS instances hold no data: {error}\n")
     with Emulator(previous.port if previous else 0, paths.cloud_snapshot) as emulator:
         for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
             # In a thread of its own: a handler runs in the main thread, which may hold the event's lock on its way to wait().
@@ -39,6 +52,8 @@ def main() -> None:
         while not emulator.stop_requested.wait(_SIGNAL_CHECK_SECONDS):
             emulator.carry_out_due()
         emulator.save()
+    if DATABASES.fleet is not None:
+        DATABASES.fleet.close()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from localcloud.emulator import clock
 from localcloud.emulator.admin_error import AdminError
 from localcloud.emulator.admin_volumes import read_volume, write_volume
 from localcloud.emulator.carrying import CARRIER
+from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.faults import read_fault, read_place
 from localcloud.emulator.inventory import inventory
 from localcloud.emulator.requests import json_body
@@ -39,6 +40,8 @@ def _health(emulator: Emulator, _: Asked) -> dict[str, Any]:
         "faults": emulator.faults.shown(),
         "lagSeconds": CARRIER.lag_seconds,
         "now": clock.now().isoformat(),
+        "databases": DATABASES.running(),
+        "databasesOff": DATABASES.off_because or None,
     }
 
 
@@ -63,15 +66,12 @@ def _inventory(_: Emulator, __: Asked) -> dict[str, Any]:
 
 
 def _outage(emulator: Emulator, asked: Asked) -> dict[str, Any]:
-    emulator.traffic.take_out(_asked_region(asked))
+    emulator.take_out(_asked_region(asked))
     return {"regionsOut": emulator.traffic.regions_out}
 
 
 def _heal(emulator: Emulator, asked: Asked) -> dict[str, Any]:
-    region = _asked_region(asked)
-    emulator.traffic.heal(region)
-    emulator.faults.heal(region)
-    emulator.carry_out_due()
+    emulator.heal(_asked_region(asked))
     return {"regionsOut": emulator.traffic.regions_out}
 
 
@@ -86,8 +86,15 @@ def _fault_off(emulator: Emulator, asked: Asked) -> dict[str, Any]:
 
 
 def _lag(_: Emulator, asked: Asked) -> dict[str, Any]:
-    CARRIER.set_lag(_asked_seconds(asked, "seconds"))
+    seconds = _asked_seconds(asked, "seconds")
+    CARRIER.set_lag(seconds)
+    if DATABASES.fleet is not None:
+        DATABASES.fleet.set_lag(seconds)
     return {"lagSeconds": CARRIER.lag_seconds}
+
+
+def _databases(_: Emulator, __: Asked) -> dict[str, Any]:
+    return DATABASES.shown()
 
 
 def _advance_clock(emulator: Emulator, asked: Asked) -> dict[str, Any]:
@@ -124,6 +131,7 @@ def _forget_calls(emulator: Emulator, _: Asked) -> dict[str, Any]:
 _ENDPOINTS: dict[tuple[str, str], Callable[[Emulator, Asked], dict[str, Any]]] = {
     ("GET", "health"): _health,
     ("GET", "inventory"): _inventory,
+    ("GET", "databases"): _databases,
     ("GET", "calls"): _calls,
     ("POST", "calls/reset"): _forget_calls,
     ("POST", "outage"): _outage,

@@ -26,9 +26,13 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
+from localcloud.databases.errors import DatabaseError
 from localcloud.emulator import duties, extensions, snapshot
 from localcloud.emulator.admin import ADMIN_PREFIX, answer_admin
 from localcloud.emulator.carrying import CARRIER
+from localcloud.emulator.control_plane import delay_seconds
+from localcloud.emulator.databases import DATABASES
+from localcloud.emulator.extensions import rds_metrics
 from localcloud.emulator.fault_answers import fault_answer
 from localcloud.emulator.faults import Faults, Trouble
 from localcloud.emulator.identity import new_identity
@@ -68,6 +72,7 @@ class Emulator:
         """Bind 127.0.0.1:`port` (0, or a port that is taken: any free one) and load `snapshot_path` if there is one.
 
         Data of a snapshot keeps its identity; without one, or with one that cannot be read, the cloud is empty and new.
+        RDS instances are described only, unless DATABASES has a fleet by now.
         """
         extensions.apply_all()
         self._snapshot_path = snapshot_path
@@ -122,7 +127,7 @@ class Emulator:
                 _hang_up(environ)
             trouble = self.faults.meet(asked) if asked is not None else Trouble()
         # Whoever is made to wait holds up nobody else.
-        time.sleep(trouble.delay_seconds)
+        time.sleep(trouble.delay_seconds + (delay_seconds(asked.service, asked.operation) if asked else 0.0))
         if asked is not None and trouble.instead is not None:
             return fault_answer(trouble.instead, asked, environ)(environ, start_response)
         with self._lock:
@@ -141,13 +146,26 @@ class Emulator:
     def reset(self) -> None:
         """Empty every service in every Region. The emptied cloud has a new identity."""
         with self._lock:
-            BackendDict.reset()
-            reset_model_data()
+            _empty()
             self.traffic.reset()
             self.faults.reset()
-            for kept in snapshot.KEPT_BESIDE.values():
-                kept.reset()
             self.id = new_identity()
+
+    def take_out(self, region: str) -> None:
+        """The Region answers nothing, and its databases die. What it holds stays as it is."""
+        with self._lock:
+            self.traffic.take_out(region)
+            if DATABASES.fleet is not None:
+                DATABASES.fleet.lose(region)
+
+    def heal(self, region: str) -> None:
+        """The Region, its databases and the links to it are back; its faults end."""
+        with self._lock:
+            self.traffic.heal(region)
+            self.faults.heal(region)
+            if DATABASES.fleet is not None and region in DATABASES.fleet.regions_out:
+                DATABASES.fleet.regain(region)
+            self.carry_out_due()
 
     def advance_clock(self, seconds: float) -> None:
         """Put the cloud's clock forward; what falls due on the way is carried out."""
@@ -160,22 +178,36 @@ class Emulator:
             if not self._stopping:
                 CARRIER.deliver(self.traffic.regions_out)
                 duties.carry_out_due()
+                rds_metrics.sample()
 
     def save(self) -> None:
         """Write the snapshot and answer nothing from then on: what came later would be lost."""
         with self._lock:
             self._closed = True
             if self._snapshot_path is not None:
+                if DATABASES.fleet is not None:
+                    DATABASES.fleet.stop_all()
                 snapshot.save(self._snapshot_path, self.id)
 
     def _load(self) -> str | None:
         if self._snapshot_path is None:
             return None
         try:
-            return snapshot.load(self._snapshot_path)
-        except snapshot.SnapshotError as error:
+            identity = snapshot.load(self._snapshot_path)
+            if identity is None:
+                _empty()  # of databases that a killed process left behind
+            return identity
+        except (snapshot.SnapshotError, DatabaseError) as error:
             self.load_failure = str(error)
+            _empty()
             return None
+
+
+def _empty() -> None:
+    BackendDict.reset()
+    reset_model_data()
+    for kept in snapshot.KEPT_BESIDE.values():
+        kept.reset()
 
 
 def _bind(port: int) -> socket.socket:

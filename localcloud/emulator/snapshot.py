@@ -23,11 +23,12 @@ from moto.iam.models import AWSManagedPolicy, iam_backends
 
 from localcloud.emulator import clock
 from localcloud.emulator.carrying import CARRIER
+from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.extensions import OWN_BACKENDS
 from localcloud.emulator.record import write_private
 
 # Raised whenever what the extensions keep on the backends changes shape: a snapshot of another format starts empty.
-FORMAT = f"securecart-2 moto-{moto.__version__}"
+FORMAT = f"securecart-3 moto-{moto.__version__}"
 # moto's own switches (state transitions, recorded answers) are not AWS data.
 NOT_DATA = frozenset({"moto_api"})
 
@@ -51,7 +52,7 @@ class Kept(Protocol):
 
 
 # By the name that a snapshot keeps it under.
-KEPT_BESIDE: dict[str, Kept] = {"clock": clock, "carrier": CARRIER}
+KEPT_BESIDE: dict[str, Kept] = {"clock": clock, "carrier": CARRIER, "databases": DATABASES}
 
 
 class SnapshotError(Exception):

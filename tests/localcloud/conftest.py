@@ -9,6 +9,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from localcloud.databases.fleet import Fleet
+from localcloud.databases.places import data_root, scratch_root
+from localcloud.databases.programs import Programs, find_programs, ordinary_account
+from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.server import Emulator
 from localcloud.provider.server import Provider
 from tests.localcloud.provider_driver import configured
@@ -37,6 +41,26 @@ def client(emulator: Emulator) -> Client:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def fleet() -> Iterator[Fleet]:
+    """PostgreSQL servers for this test session, in a folder of their own; nobody uses them yet."""
+    account = ordinary_account()
+    root = data_root(scratch_root(), account)
+    made = Fleet(root, Programs(find_programs(), root, account), keep_data=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def databases(emulator: Emulator, fleet: Fleet) -> Iterator[Fleet]:
+    """A module's tests start on an empty cloud whose RDS instances are servers of the fleet."""
+    DATABASES.use(fleet)
+    emulator.reset()
+    yield fleet
+    emulator.reset()
+    DATABASES.use(None)
 
 
 @pytest.fixture(scope="module")

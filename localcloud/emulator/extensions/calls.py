@@ -59,3 +59,9 @@ def around(target: type, name: str, replacement: Callable[..., Any]) -> None:
         return replacement(method, *args, **kwargs)
 
     setattr(target, name, replaced)
+
+
+def surround(target: type, *functions: Callable[..., Any]) -> None:
+    """Put each function around the method of its name (`around`)."""
+    for function in functions:
+        around(target, function.__name__, function)

@@ -17,6 +17,7 @@ from moto.kms.models import KmsBackend
 from moto.rds.exceptions import InvalidDBInstanceStateFault, KMSKeyNotAccessibleFault
 from moto.rds.models import DBInstance, RDSBackend, rds_backends
 
+from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.extensions.calls import around, precede
 from localcloud.emulator.extensions.kms_unusable import trouble_of
 
@@ -31,6 +32,7 @@ def _stop_databases(change: Method, self: KmsBackend, key_id: str, *args: Any, *
     for database in rds_backends[self.account_id][self.region_name].databases.values():
         if database.storage_encrypted and self.any_id_to_key_id(database.kms_key_id or "") == self.get_key_id(key_id):
             database.status = LOST if database.is_replica or database.replicas else RECOVERABLE
+            DATABASES.stop(database)
     return answer
 
 

@@ -11,6 +11,7 @@ from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterVal
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
+from localcloud.emulator.databases import DATABASES, restore_window
 from localcloud.emulator.extensions.calls import extend
 from localcloud.emulator.extensions.rds_instances import find_database
 
@@ -46,6 +47,7 @@ class ReplicatedBackup:
             "BackupRetentionPeriod": self.retention_days,
             "KmsKeyId": self.kms_key_id,
             "TagList": self.tags,
+            **restore_window(DATABASES.archive_of_backup(self.source.account_id, self.region, self.backup_id)),
         }
 
 
@@ -72,6 +74,7 @@ def describe_backup_of(database: DBInstance) -> dict[str, Any]:
         "BackupRetentionPeriod": database.backup_retention_period,
         "MultiAZ": database.multi_az,
         "DBInstanceAutomatedBackupsReplications": database.db_instance_automated_backups_replications,
+        **restore_window(DATABASES.archive_of(database)),
     }
 
 

@@ -181,7 +181,8 @@ class Instance(ResourceType):
             "address": endpoint.get("Address"),
             "endpoint": f"{endpoint.get('Address')}:{endpoint.get('Port')}" if endpoint else None,
             "hostedZoneId": endpoint.get("HostedZoneId"),
-            "port": endpoint.get("Port"),
+            # The local cloud's servers share an address, so each has a port of its own; this is the one that was asked for.
+            "port": live.get("DbInstancePort") or endpoint.get("Port"),
             "status": live["DBInstanceStatus"],
             "iamDatabaseAuthenticationEnabled": live.get("IAMDatabaseAuthenticationEnabled"),
             "performanceInsightsEnabled": live.get("PerformanceInsightsEnabled"),
