@@ -4,7 +4,7 @@ of provider 6 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from resilience_policies.estate import Estate, Member
@@ -18,6 +18,26 @@ ENCRYPTIONS = frozenset(
         "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
     }
 )
+OBJECT_LOCKS = frozenset(
+    {
+        "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+    }
+)
+# What delivers logs into a bucket: type -> the top-level properties that lead to it, and the path to its name inside.
+_LOG_TARGETS = {
+    "aws:s3/bucketLogging:BucketLogging": (("targetBucket",),),
+    "aws:s3/bucketLoggingV2:BucketLoggingV2": (("targetBucket",),),
+    "aws:s3/bucket:Bucket": (("logging", "targetBucket"),),
+    "aws:s3/bucketV2:BucketV2": (("loggings", 0, "targetBucket"), ("logging", "targetBucket")),
+    "aws:lb/loadBalancer:LoadBalancer": (
+        ("accessLogs", "bucket"),
+        ("connectionLogs", "bucket"),
+        ("healthCheckLogs", "bucket"),
+    ),
+    "aws:elb/loadBalancer:LoadBalancer": (("accessLogs", "bucket"),),
+}
+LOG_SOURCES = frozenset(_LOG_TARGETS) - BUCKETS
 REPLICATIONS = frozenset({"aws:s3/bucketReplicationConfig:BucketReplicationConfig"})
 
 CLAIM_TAG = "replicated-by"
@@ -51,11 +71,43 @@ def versioning(estate: Estate, bucket: Member) -> tuple[str | bool | Unknown | N
 
 def states_encryption(estate: Estate, bucket: Member) -> bool:
     """True when an algorithm is stated, or will be: AWS's silent default (AES256) is not a decision of the program."""
+    stated = default_encryption(estate, bucket)
+    return stated.has_unknown or any(block.has("sseAlgorithm") for block in stated.known)
+
+
+def default_encryption(estate: Estate, bucket: Member) -> Blocks:
+    """What is stated of the algorithm and key of new objects, in every form."""
     separate = [e for e in estate.of(ENCRYPTIONS) if bucket in estate.linked(e, "bucket", BUCKETS)]
     places = [nested(e.stated, "rule", "applyServerSideEncryptionByDefault") for e in separate]
     inline = ("serverSideEncryptionConfiguration", "rule", "applyServerSideEncryptionByDefault")
     places.append(nested(bucket.stated, *inline))
-    return any(place.has_unknown or any(block.has("sseAlgorithm") for block in place.known) for place in places)
+    return _joined(places)
+
+
+def default_retentions(estate: Estate, bucket: Member) -> Blocks:
+    """The default retentions of Object Lock that are stated, in every form."""
+    separate = [lock for lock in estate.of(OBJECT_LOCKS) if bucket in estate.linked(lock, "bucket", BUCKETS)]
+    places = [nested(lock.stated, "rule", "defaultRetention") for lock in separate]
+    places.append(nested(bucket.stated, "objectLockConfiguration", "rule", "defaultRetention"))
+    return _joined(places)
+
+
+def log_receivers(estate: Estate) -> frozenset[str]:
+    """The URNs of the buckets into which S3 or a load balancer of this stack delivers access logs."""
+    found: set[str] = set()
+    for member in estate.of(_LOG_TARGETS):
+        for path in _LOG_TARGETS[member.type]:
+            name = member.stated.text(*path)
+            sources = member.sources.get(str(path[0]), ()) if name is not None else ()
+            by_dependency = {b.urn for b in estate.of(BUCKETS) if b.urn in sources and b.urn != member.urn}
+            by_name = {b.urn for b in estate.of(BUCKETS) if isinstance(name, str) and b.text("bucket") == name}
+            found |= by_dependency or by_name
+    return frozenset(found)
+
+
+def _joined(places: Iterable[Blocks]) -> Blocks:
+    listed = tuple(places)
+    return Blocks(tuple(block for place in listed for block in place.known), any(place.has_unknown for place in listed))
 
 
 @dataclass(frozen=True)

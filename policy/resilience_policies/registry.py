@@ -17,9 +17,12 @@ from resilience_policies.rules import (
     docdb,
     dynamodb,
     ebs,
+    ebs_copies,
+    ec2,
     efs,
     elasticache,
     kms,
+    logs,
     neptune,
     objectives,
     rds,
@@ -27,6 +30,8 @@ from resilience_policies.rules import (
     rds_keys,
     redshift,
     s3,
+    s3_protection,
+    secrets,
     sns,
 )
 
@@ -57,7 +62,10 @@ RULES = ordered(
     elasticache.RULES,
     dynamodb.RULES,
     s3.RULES,
+    s3_protection.RULES,
     ebs.RULES,
+    ebs_copies.RULES,
+    ec2.RULES,
     efs.RULES,
     backup.RULES,
     backup_selection.RULES,
@@ -67,6 +75,8 @@ RULES = ordered(
     kms.RULES,
     cloudtrail.RULES,
     sns.RULES,
+    logs.RULES,
+    secrets.RULES,
     pack_rules.RULES,  # last: they look back at what the others found
 )
 

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
+from resilience_policies import controls
+from resilience_policies.checks import at_least_days
 from resilience_policies.messages import found, not_yet
 from resilience_policies.reading import UNKNOWN
-from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings, Violation
+from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Setting, Settings, Violation
 
 KEY = "aws:kms/key:Key"
+REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey"
+EXTERNAL_KEY = "aws:kms/externalKey:ExternalKey"
+REPLICA_EXTERNAL_KEY = "aws:kms/replicaExternalKey:ReplicaExternalKey"
 
 
 def rotation(resource: Resource, _settings: Settings) -> Iterator[Finding]:
@@ -36,6 +41,12 @@ def rotation(resource: Resource, _settings: Settings) -> Iterator[Finding]:
         yield Violation(found("enableKeyRotation", value, "true is required", "enable_key_rotation=True"))
 
 
+def deletion_window(resource: Resource, settings: Settings) -> Iterator[Finding]:
+    """AWS waits 30 days when the program says nothing."""
+    value = resource.stated.number("deletionWindowInDays")
+    yield from at_least_days(value, "deletionWindowInDays", settings, "deletion_window_in_days", default=30)
+
+
 RULES: tuple[Rule, ...] = (
     ResourceRule(
         id="kms-rotation",
@@ -54,5 +65,18 @@ RULES: tuple[Rule, ...] = (
         ),
         types=frozenset({KEY}),
         check=rotation,
+    ),
+    ResourceRule(
+        id="kms-deletion-window",
+        service="kms",
+        severity=Severity.HIGH,
+        title="KMS keys wait long enough before they are deleted.",
+        why="With the key goes everything that it encrypts, backups included; the window is when somebody can notice.",
+        fix="deletion_window_in_days=30",
+        tags=(*controls.KEPT, "nist-800-53r5:SC-12", "fsbp:KMS.3"),
+        # KMS waits 7 to 30 days (ScheduleKeyDeletion, PendingWindowInDays).
+        settings=(Setting("minDays", "integer", 14, "Fewest days before a key is deleted.", minimum=7, maximum=30),),
+        types=frozenset({KEY, REPLICA_KEY, EXTERNAL_KEY, REPLICA_EXTERNAL_KEY}),
+        check=deletion_window,
     ),
 )
