@@ -5,6 +5,7 @@ from __future__ import annotations
 from resilience_policies.estate import Estate, Member, region_in_arn
 from resilience_policies.reading import UNKNOWN, Reading
 from resilience_policies.schedules import longest_gap_minutes
+from resilience_policies.selections import SELECTION, plans_of, selects
 from resilience_policies.truth import Truth, any_of
 
 VAULT = "aws:backup/vault:Vault"
@@ -38,3 +39,23 @@ def _is_elsewhere(estate: Estate, plan: Member, action: Reading) -> Truth:
     vaults = [v for v in estate.of({VAULT, AIR_GAPPED_VAULT}) if v.urn in plan.sources.get("rules", ())]
     elsewhere = any(vault.region not in (None, plan.region) for vault in vaults)
     return Truth.YES if elsewhere and plan.region is not None else Truth.UNKNOWN
+
+
+def copied_by_plan(estate: Estate, store: Member) -> Truth:
+    """Whether a plan that reaches the store copies its recovery points to another Region; open when the plan of a
+    selection is not in this stack.
+    """
+    answers = []
+    for selection in estate.of({SELECTION}):
+        reached = selects(selection, store)
+        if reached is Truth.NO:
+            continue
+        plans = plans_of(estate, selection)
+        answers.append(reached & (any_of(_leaves(estate, plan) for plan in plans) if plans else Truth.UNKNOWN))
+    return any_of(answers)
+
+
+def _leaves(estate: Estate, plan: Member) -> Truth:
+    rules = plan.stated.blocks("rules")
+    known = any_of(copies_elsewhere(estate, plan, rule) for rule in rules.known)
+    return known | Truth.UNKNOWN if rules.has_unknown else known

@@ -164,8 +164,8 @@ def step(minutes: object) -> dict[str, Any]:
     return {"executionBlockType": "CustomActionLambda", "customActionLambdaConfigs": [{"timeoutMinutes": minutes}]}
 
 
-def switch(rto: object, *steps: dict[str, Any]) -> Registration:
-    workflows = [{"workflowTargetRegion": SECONDARY, "steps": list(steps)}]
+def switch(rto: object, *steps: dict[str, Any], action: str = "activate") -> Registration:
+    workflows = [{"workflowTargetAction": action, "workflowTargetRegion": SECONDARY, "steps": list(steps)}]
     inputs = {"recoveryTimeObjectiveMinutes": rto, "workflows": workflows}
     return Registration("aws:arcregionswitch/plan:Plan", "switch", inputs)
 
@@ -182,6 +182,7 @@ PARALLEL = {"executionBlockType": "Parallel", "parallelConfigs": [{"steps": [ste
         (switch(29, step(10), PARALLEL), "the workflow to us-west-2 may take 30 minutes by their timeouts"),
         (switch(30, {"executionApprovalConfigs": [{"timeoutMinutes": 31}]}), "may take 31 minutes"),
         (switch(UNKNOWN, step(10)), "undetermined: "),
+        (switch(30, step(240), action="postRecovery"), ""),
     ],
 )
 def test_the_steps_of_a_region_switch_fit_into_its_rto(pack: Pack, plan_of_switch: Registration, says: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pulumi_policy import Severity
 
-from resilience_policies import buckets, stores
+from resilience_policies import buckets, data_class, stores
 from resilience_policies.estate import Estate, Member
 from resilience_policies.messages import not_yet
 from resilience_policies.plans import copies_elsewhere, gap_minutes
@@ -36,12 +36,13 @@ def schedule_meets_rpo(estate: Estate, settings: Settings) -> Iterator[Finding]:
         ]
         if not rules:
             continue
+        own = settings.of(data_class.of(store.stated))
         if not _is_continuous(store):
-            yield from _within(store, settings, "maxMinutes", "backed up", (rule for _, rule in rules))
+            yield from _within(store, own, "maxMinutes", "backed up", (rule for _, rule in rules))
         leaving = [(copies_elsewhere(estate, plan, rule), rule) for plan, rule in rules]
         certain = [rule for answer, rule in leaving if answer is Truth.YES]
         if certain and not any(answer is Truth.UNKNOWN for answer, _ in leaving):
-            yield from _within(store, settings, "copyMaxMinutes", "copied to another Region", certain)
+            yield from _within(store, own, "copyMaxMinutes", "copied to another Region", certain)
 
 
 def _within(store: Member, settings: Settings, key: str, what: str, rules: Iterable[Reading]) -> Iterator[Finding]:

@@ -77,6 +77,9 @@ def _steps(plan: Member, target: object) -> Iterator[Finding]:
     if not isinstance(target, int | float):
         return
     for workflow in plan.stated.blocks("workflows").known:
+        # What is deactivated, or replicated again after the recovery, is not waited for.
+        if workflow.text("workflowTargetAction") not in (None, UNKNOWN, "activate"):
+            continue
         minutes = sum(_minutes(step) for step in workflow.blocks("steps").known)
         if minutes > target:
             name = workflow.text("workflowTargetRegion")
