@@ -12,6 +12,7 @@ import click
 
 from automation import exit_codes
 from automation.cli_faults import add_fault_commands
+from automation.cli_pipeline import add_pipeline_commands
 from automation.cli_recovery import add_recovery_commands
 from automation.durations import Duration
 from automation.targets import TARGET_VARIABLE, Target
@@ -202,6 +203,7 @@ def local_logs(lines: int) -> None:
 
 
 add_fault_commands(local)
+add_pipeline_commands(main, target=_target, stack=_stack, as_json=_json)
 
 
 add_recovery_commands(main)

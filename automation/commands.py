@@ -269,7 +269,7 @@ def _command(name: str, target: Target, as_json: bool, *, to_stderr: bool = Fals
         raise SystemExit(int(exit_code))
 
 
-command = _command  # the verbs of automation/recovery run in the same way
+command, workspace = _command, _workspace  # the verbs of recovery and pipeline run in the same way
 
 
 def _run_document(run: Run) -> dict[str, Any]:

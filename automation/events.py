@@ -45,6 +45,8 @@ class Run:
     active: dict[str, str] = field(default_factory=dict)
     finished: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
+    changing: list[str] = field(default_factory=list)
+    """Each step that changes (or would change) something: `update aws:rds/instance:Instance orders-instance`."""
     violations: list[Violation] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
@@ -95,6 +97,8 @@ class Run:
         step = event.metadata
         self.active.pop(step.urn, None)
         self.finished[_op(step.op)] += 1
+        if _op(step.op) not in UNCHANGING and step.type != STACK_TYPE:
+            self.changing.append(f"{_op(step.op)} {short_name(step.urn)}")
         if step.type == STACK_TYPE and step.new is not None:
             before = step.old.outputs if step.old else None
             self.outputs = dict(step.new.outputs or {})

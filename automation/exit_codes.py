@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     LOCKED = 4
     REFUSED = 5
     UNPROVEN = 6
+    DRIFTED = 7
     INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
@@ -26,6 +27,7 @@ MEANING: dict[ExitCode, str] = {
     ExitCode.LOCKED: "another update of the stack runs, or another operator is at work",
     ExitCode.REFUSED: "a guard refused it; nothing was changed",
     ExitCode.UNPROVEN: "a check or verdict is FAIL or UNKNOWN",
+    ExitCode.DRIFTED: "the cloud is not what the last update made of it",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
 }
 

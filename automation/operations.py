@@ -4,6 +4,7 @@
 |---------|-------------------|------------|--------------|
 | up      | yes               | prod, dr   | a preview is blocked by policy; dr without prod |
 | preview | no                | prod, dr   | never; dr is skipped while prod is not deployed |
+| drift   | no                | prod, dr   | never |
 | plan    | no                | prod       | its preview is blocked by policy |
 | destroy | yes               | dr, prod   | a resource is protected; prod while dr is deployed |
 """
@@ -69,6 +70,20 @@ def preview(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: li
             watch.finished(run)
     if blocked:
         raise _blocked(blocked)
+
+
+def drift(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Run]) -> list[str]:
+    """What somebody changed beside the program, a line a resource: the state of each deployed stack against the cloud."""
+    found: list[str] = []
+    for name in names:
+        if not deployed(workspace, name):
+            watch.say(f"{name} is not deployed: nothing can have drifted")
+            continue
+        run = stacks.drift(workspace, name, watch.progress)
+        runs.append(run)
+        watch.finished(run)
+        found += [f"{name}: {change}" for change in run.changing]
+    return found
 
 
 def plan(workspace: Workspace, watch: Watcher, runs: list[Run]) -> Mapping[str, Any]:

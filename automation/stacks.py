@@ -96,6 +96,11 @@ def deploy(workspace: Workspace, stack: str, on_run: OnRun) -> Run:
     return _run(workspace, stack, "up", on_run)
 
 
+def drift(workspace: Workspace, stack: str, on_run: OnRun) -> Run:
+    """What differs between the stack's state and the cloud, as a refresh would record it. Records and changes nothing."""
+    return _run(workspace, stack, "drift", on_run)
+
+
 def destroy(workspace: Workspace, stack: str, on_run: OnRun) -> Run:
     """Delete every resource of the stack; the stack itself, its settings and its history stay."""
     return _run(workspace, stack, "destroy", on_run)
@@ -137,6 +142,8 @@ def _run(workspace: Workspace, stack_name: str, operation: str, on_run: OnRun) -
     operations: dict[str, Callable[[], object]] = {
         "preview": lambda: stack.preview(on_event=on_event, color="never", **judged),
         "up": lambda: stack.up(on_event=on_event, color="never", show_secrets=False, **judged),
+        # The pack judges inputs, and a refresh has none.
+        "drift": lambda: stack.preview_refresh(on_event=on_event, color="never", show_secrets=False),
         "destroy": lambda: stack.destroy(on_event=on_event, color="never", show_secrets=False),
     }
     on_run(run)
