@@ -104,7 +104,8 @@ def _launch_template(stated: Reading) -> Places:
         known += [Place(f"{path}.", device, write_key, write) for device in devices.known[:1]]
         if devices.has_unknown:
             unknown.append(path)
-    return Places(tuple(known), tuple(unknown))
+    # Who names the image has the image decide over a root disk that nobody mentions.
+    return Places(tuple(known), tuple(unknown), unstated_root=stated.has("imageId") and not known and not unknown)
 
 
 _BY_TYPE: Final[Mapping[str, Callable[[Reading], Places]]] = {

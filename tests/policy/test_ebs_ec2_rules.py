@@ -41,6 +41,20 @@ def test_volumes_are_encrypted(pack: Pack, case: Case) -> None:
 @pytest.mark.parametrize(
     "case",
     [
+        Case("on", VOLUME, {"finalSnapshot": True}, PASS),
+        Case("off", VOLUME, {"finalSnapshot": False}, "finalSnapshot is false; true is required"),
+        Case("absent", VOLUME, {}, "finalSnapshot is not set"),
+        Case("unknown", VOLUME, {"finalSnapshot": UNKNOWN}, UNDETERMINED),
+    ],
+    ids=str,
+)
+def test_volumes_leave_a_final_snapshot(pack: Pack, case: Case) -> None:
+    check(pack, "ebs-final-snapshot", case)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
         Case("on", DEFAULT, {"enabled": True}, PASS),
         Case("on by being there", DEFAULT, {}, PASS),
         Case("off", DEFAULT, {"enabled": False}, "enabled is false; true is required"),
@@ -90,6 +104,13 @@ def template(*devices: object) -> dict[str, Any]:
         Case("a template", TEMPLATE, template({"encrypted": "true"}), PASS),
         Case("a clear template", TEMPLATE, template({"encrypted": "false"}), "Mappings[0].ebs.encrypted is false"),
         Case("a template that does not say", TEMPLATE, template({"volumeSize": 8}), "is not set"),
+        Case(
+            "a template that leaves the root to its image",
+            TEMPLATE,
+            {"imageId": UNKNOWN},
+            "Mappings[].ebs.encrypted is not",
+        ),
+        Case("a template that leaves the image to others", TEMPLATE, {"instanceType": "t4g.large"}, PASS),
         Case("an instance store", TEMPLATE, {"blockDeviceMappings": [{"virtualName": "ephemeral0"}]}, PASS),
         Case("unknown mappings", TEMPLATE, {"blockDeviceMappings": UNKNOWN}, UNDETERMINED),
         Case("an unknown disk", TEMPLATE, template(UNKNOWN), UNDETERMINED),

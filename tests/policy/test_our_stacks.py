@@ -58,7 +58,7 @@ def strict() -> Iterator[Pack]:
         yield pack
 
 
-@pytest.mark.parametrize("stack", ["prod", "dr"])
+@pytest.mark.parametrize("stack", ["prod"])
 def test_strict_is_kept_with_a_handful_of_waivers(strict: Pack, stack: str) -> None:
     ends = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
     waivers = [

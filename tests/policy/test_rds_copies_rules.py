@@ -18,6 +18,7 @@ FAR_REPLICA = {"replicateSourceDb": SOURCE_ARN}
 UNKNOWN_REPLICA = {"replicateSourceDb": UNKNOWN}
 KEY = {"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0"}
 FAR_KEY = {"kmsKeyId": "arn:aws:kms:us-west-2:123456789012:key/0"}
+INSIGHTS = {"performanceInsightsEnabled": True}
 AWS_KEY = {"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:alias/aws/rds"}
 
 
@@ -32,6 +33,9 @@ AWS_KEY = {"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:alias/aws/rds"}
         Case("cluster", CLUSTER, KEY, PASS),
         Case("cluster absent", CLUSTER, {}, "kmsKeyId is not set"),
         Case("a cluster member has no storage of its own", MEMBER, {}, PASS),
+        Case("its insights", INSTANCE, {**KEY, **INSIGHTS, "performanceInsightsKmsKeyId": UNKNOWN}, PASS),
+        Case("its insights without", INSTANCE, {**KEY, **INSIGHTS}, "performanceInsightsKmsKeyId is not set"),
+        Case("a member's insights without", MEMBER, INSIGHTS, "performanceInsightsKmsKeyId is not set"),
         Case("a replica in the Region takes over its source's", INSTANCE, NEAR_REPLICA, PASS),
         Case("a replica elsewhere", INSTANCE, {**FAR_REPLICA, **FAR_KEY}, PASS, SECONDARY),
         Case("a replica elsewhere without", INSTANCE, FAR_REPLICA, "kmsKeyId is not set", SECONDARY),

@@ -50,6 +50,12 @@ def test_cloudtrail_signs_its_logs(pack: Pack, case: Case) -> None:
         Case("one Region", TRAIL, {"isMultiRegionTrail": False}, "isMultiRegionTrail is false; true is required"),
         Case("absent", TRAIL, {}, "isMultiRegionTrail is not set"),
         Case("unknown", TRAIL, {"isMultiRegionTrail": UNKNOWN}, UNDETERMINED),
+        Case(
+            "off",
+            TRAIL,
+            {"isMultiRegionTrail": True, "enableLogging": False},
+            "enableLogging is false; true is required",
+        ),
         Case("a lake is of all Regions", LAKE, {}, PASS),
         Case("a lake of one Region", LAKE, {"multiRegionEnabled": False}, "multiRegionEnabled is false"),
         Case("a lake, unknown", LAKE, {"multiRegionEnabled": UNKNOWN}, UNDETERMINED),

@@ -27,8 +27,10 @@ def log_validation(resource: Resource, _settings: Settings) -> Iterator[Finding]
 
 
 def multi_region(resource: Resource, _settings: Settings) -> Iterator[Finding]:
-    """A trail is of one Region unless told otherwise, an event data store of all."""
+    """A trail is of one Region unless told otherwise, an event data store of all. One that is off records nothing."""
     if resource.type == TRAIL:
+        if (logging := resource.stated.flag("enableLogging")) is not None:
+            yield from must_be_true(logging, "enableLogging", "enable_logging=True")
         value = resource.stated.flag("isMultiRegionTrail")
         yield from must_be_true(value, "isMultiRegionTrail", "is_multi_region_trail=True")
         return

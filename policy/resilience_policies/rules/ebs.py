@@ -23,6 +23,11 @@ def encrypted(resource: Resource, _settings: Settings) -> Iterator[Finding]:
     yield from must_be_true(resource.stated.flag("encrypted"), "encrypted", "encrypted=True, kms_key_id=key.arn")
 
 
+def final_snapshot(resource: Resource, _settings: Settings) -> Iterator[Finding]:
+    """The provider deletes a volume without a snapshot unless told otherwise."""
+    yield from must_be_true(resource.stated.flag("finalSnapshot"), "finalSnapshot", "final_snapshot=True")
+
+
 def default_encryption(resource: Resource, _settings: Settings) -> Iterator[Finding]:
     """The resource without `enabled` switches the default on."""
     value = resource.stated.flag("enabled") if "enabled" in resource.stated else True
@@ -70,6 +75,19 @@ RULES: tuple[Rule, ...] = (
         tags=(*controls.ENCRYPTED, "cis-aws-5.0:5.1.1", "fsbp:EC2.7", "checkov:CKV_AWS_106"),
         types=frozenset({ENCRYPTION_BY_DEFAULT}),
         check=default_encryption,
+    ),
+    ResourceRule(
+        id="ebs-final-snapshot",
+        service="ebs",
+        severity=Severity.MEDIUM,
+        # A volume that a backup plan reaches loses hours; ebs-in-backup-plan is the rule that blocks.
+        level="advisory",
+        title="EBS volumes leave a final snapshot when they are deleted.",
+        why="Moving a volume to another zone replaces it: the snapshot is all that remains of what it held.",
+        fix="final_snapshot=True",
+        tags=controls.KEPT,
+        types=frozenset({VOLUME}),
+        check=final_snapshot,
     ),
     StackRule(
         id="ebs-cmk",

@@ -23,6 +23,17 @@ _DESCRIBED = frozenset(
     }
 )
 _WRITE_ROOT = 'root_block_device={"encrypted": True}'
+# Where a type that says nothing of its root disk would say it, and how.
+_ROOTS = {
+    block_devices.SPOT_FLEET: (
+        "launchSpecifications[].rootBlockDevices",
+        '"root_block_devices": [{"encrypted": True}]',
+    ),
+    block_devices.LAUNCH_TEMPLATE: (
+        "blockDeviceMappings[].ebs",
+        'block_device_mappings=[{"device_name": image.root_device_name, "ebs": {"encrypted": "true"}}]',
+    ),
+}
 
 
 def encrypted(resource: Resource, _settings: Settings) -> Iterator[Finding]:
@@ -33,12 +44,8 @@ def encrypted(resource: Resource, _settings: Settings) -> Iterator[Finding]:
         return
     described = block_devices.places(resource.type, resource.stated)
     if described.unstated_root:
-        root = (
-            "launchSpecifications[].rootBlockDevices"
-            if resource.type == block_devices.SPOT_FLEET
-            else "rootBlockDevice"
-        )
-        yield Violation(found(f"{root}.encrypted", None, "true is required", _WRITE_ROOT))
+        root, write = _ROOTS.get(resource.type, ("rootBlockDevice", _WRITE_ROOT))
+        yield Violation(found(f"{root}.encrypted", None, "true is required", write))
     for place in described.known:
         yield from must_be_true(place.device.flag("encrypted"), f"{place.prefix}encrypted", place.write_encrypted)
     for key in described.unknown:

@@ -13,11 +13,22 @@ from resilience_policies.reading import UNKNOWN
 from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings
 from resilience_policies.rules.rds import CLUSTER, INSTANCE, is_cross_region_replica
 
+MEMBER = "aws:rds/clusterInstance:ClusterInstance"
 GLOBAL_CLUSTER = "aws:rds/globalCluster:GlobalCluster"
 BACKUPS_REPLICATION = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
 
 
 def storage_cmk(resource: Resource, _settings: Settings) -> Iterator[Finding]:
+    """Members of a cluster have no storage of their own, but each has its Performance Insights: texts of queries."""
+    if resource.type != MEMBER:
+        yield from _storage(resource)
+    if resource.stated.flag("performanceInsightsEnabled") is True:
+        key = "performanceInsightsKmsKeyId"
+        write = "performance_insights_kms_key_id=key.arn"
+        yield from must_be_own_key(resource.stated.raw(key), key, write, resource.region)
+
+
+def _storage(resource: Resource) -> Iterator[Finding]:
     """A replica inside the Region takes over its source's key; one in another Region needs one of that Region."""
     replica = is_cross_region_replica(resource) if resource.type == INSTANCE else None
     value = resource.stated.raw("kmsKeyId")
@@ -50,11 +61,11 @@ RULES: tuple[Rule, ...] = (
         service="rds",
         severity=Severity.MEDIUM,
         level="advisory",
-        title="RDS storage is encrypted with a customer managed key.",
+        title="RDS storage and Performance Insights are encrypted with a customer managed key.",
         why="Snapshots under the key that AWS manages cannot be shared with a recovery account, nor the key withdrawn.",
         fix="storage_encrypted=True, kms_key_id=key.arn",
-        tags=(*controls.OWN_KEY, "checkov:CKV_AWS_327"),
-        types=frozenset({INSTANCE, CLUSTER}),
+        tags=(*controls.OWN_KEY, "checkov:CKV_AWS_327", "checkov:CKV_AWS_354"),
+        types=frozenset({INSTANCE, CLUSTER, MEMBER}),
         check=storage_cmk,
     ),
     ResourceRule(
