@@ -15,7 +15,9 @@ from moto.backup.responses import BackupResponse
 from moto.core.responses import ActionResult
 from moto.core.utils import unix_time
 
+from localcloud.emulator import clock
 from localcloud.emulator.extensions.backup_air_gapped_vaults import check_air_gapped_target
+from localcloud.emulator.extensions.backup_cron import check_schedule
 from localcloud.emulator.extensions.backup_selections import selections_of
 from localcloud.emulator.extensions.calls import extend, parameters
 
@@ -23,6 +25,8 @@ from localcloud.emulator.extensions.calls import extend, parameters
 _COLD_STORAGE_MINIMUM_DAYS = 90
 # AWS Backup developer guide, "Continuous backups and point-in-time recovery": 35 days at most.
 _CONTINUOUS_MAXIMUM_DAYS = 35
+# What a rule without a schedule has (moto's Plan completes it alike).
+_DEFAULT_SCHEDULE = "cron(0 5 ? * * *)"
 
 
 def find_plan(backend: BackupBackend, plan_id: str) -> Plan:
@@ -45,6 +49,7 @@ def create_backup_plan(
     if backup_plan_tags:
         self.tag_resource(plan.backup_plan_arn, backup_plan_tags)
     self.plans[plan.backup_plan_id] = plan
+    _note_rules(plan)
     return plan
 
 
@@ -81,11 +86,22 @@ def update_backup_plan(self: BackupResponse) -> ActionResult:
     plan.backup_plan = updated.backup_plan
     plan.advanced_backup_settings = updated.advanced_backup_settings
     plan.version_id = updated.version_id
+    _note_rules(plan)
     return ActionResult(plan.to_dict())
+
+
+def _note_rules(plan: Plan) -> None:
+    """A rule runs from the time on at which it was made; one that was there before goes on."""
+    before = getattr(plan, "rule_runs", {})
+    rule_ids = [rule["RuleId"] for rule in plan.backup_plan["Rules"]]
+    plan.rule_runs = {rule_id: before.get(rule_id, clock.now()) for rule_id in rule_ids}
 
 
 def _check_document(backend: BackupBackend, document: dict[str, Any]) -> None:
     for rule in document["Rules"]:
+        check_schedule(
+            rule.get("ScheduleExpression", _DEFAULT_SCHEDULE), rule.get("ScheduleExpressionTimezone", "Etc/UTC")
+        )
         vault = rule["TargetBackupVaultName"]
         if vault not in backend.vaults:
             raise InvalidParameterValueException(
@@ -95,7 +111,7 @@ def _check_document(backend: BackupBackend, document: dict[str, Any]) -> None:
             check_air_gapped_target(backend, rule["TargetLogicallyAirGappedBackupVaultArn"])
         lifecycles = [rule.get("Lifecycle"), *(copy.get("Lifecycle") for copy in rule.get("CopyActions") or ())]
         for lifecycle in filter(None, lifecycles):
-            _check_lifecycle(lifecycle)
+            check_lifecycle(lifecycle)
         delete_after_days = (rule.get("Lifecycle") or {}).get("DeleteAfterDays")
         if rule.get("EnableContinuousBackup") and (delete_after_days or 0) > _CONTINUOUS_MAXIMUM_DAYS:
             raise InvalidParameterValueException(
@@ -104,7 +120,8 @@ def _check_document(backend: BackupBackend, document: dict[str, Any]) -> None:
             )
 
 
-def _check_lifecycle(lifecycle: dict[str, Any]) -> None:
+def check_lifecycle(lifecycle: dict[str, Any]) -> None:
+    """Refuse less than 90 days in cold storage."""
     cold_after_days = lifecycle.get("MoveToColdStorageAfterDays")
     delete_after_days = lifecycle.get("DeleteAfterDays")
     if cold_after_days is None or delete_after_days in (None, -1) or cold_after_days == -1:

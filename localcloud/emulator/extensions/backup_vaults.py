@@ -10,6 +10,7 @@ from moto.backup.responses import BackupResponse
 from moto.backup.urls import url_paths
 from moto.core.responses import ActionResult, EmptyResult
 
+from localcloud.emulator.extensions.backup_vault_policies import check_policy
 from localcloud.emulator.extensions.calls import extend, find_key, parameters
 
 _create_backup_vault = BackupBackend.create_backup_vault
@@ -48,8 +49,9 @@ def delete_backup_vault(self: BackupBackend, backup_vault_name: str) -> None:
 
 
 def put_backup_vault_access_policy(self: BackupResponse) -> ActionResult:
-    """PutBackupVaultAccessPolicy. The policy is kept and read back; it is not enforced."""
+    """PutBackupVaultAccessPolicy; backup_vault_policies enforces it."""
     asked = parameters(self)
+    check_policy(asked.get("Policy") or "")
     find_vault(self.backup_backend, asked["BackupVaultName"]).access_policy = asked.get("Policy")
     return EmptyResult()
 
@@ -73,17 +75,12 @@ def delete_backup_vault_access_policy(self: BackupResponse) -> ActionResult:
     return EmptyResult()
 
 
-def list_recovery_points_by_backup_vault(self: BackupResponse) -> ActionResult:
-    """ListRecoveryPointsByBackupVault: none in any vault, because no backup job runs here. A missing vault is an error."""
-    find_vault(self.backup_backend, parameters(self)["BackupVaultName"])
-    content: dict[str, Any] = {"RecoveryPoints": []}
-    return ActionResult(content)
-
-
 def apply() -> None:
     """Add the access policy to moto's vaults, and route every path of the service by its model."""
     url_paths["{0}/(?P<path>.+)$"] = BackupResponse.dispatch
     Vault.access_policy = None
+    # The name by which moto shows it.
+    Vault.number_of_recovery_points = property(lambda vault: vault.num_of_recovery_points)
     Vault.vault_type = "BACKUP_VAULT"
     Vault.vault_state = "AVAILABLE"
     extend(
@@ -96,5 +93,4 @@ def apply() -> None:
         put_backup_vault_access_policy,
         get_backup_vault_access_policy,
         delete_backup_vault_access_policy,
-        list_recovery_points_by_backup_vault,
     )
