@@ -8,9 +8,11 @@ from typing import Any
 
 from moto.core.utils import unix_time_millis
 from moto.dynamodb.models import Table, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import Item
 
 from localcloud.emulator.extensions.backup_keys import check_key
 from localcloud.emulator.extensions.backup_store import BackUp, Copy, Held, Place, Restore, Store, StoreError, Tags
+from localcloud.emulator.extensions.dynamodb_recovery import fill, items_at
 
 # What a table has besides its items and is restored with it (DynamoDB developer guide, "Restoring a table"): not its
 # streams, expiry, tags, alarms and deletion protection.
@@ -24,7 +26,7 @@ class TableContent:
 
     definition: dict[str, Any]
     indexes: dict[str, Any]
-    items: Any
+    items: list[Item]
 
 
 def resources(place: Place) -> dict[str, Tags]:
@@ -88,7 +90,7 @@ def restore(asked: Restore) -> str:
     )
     for indexes, held in content.indexes.items():
         setattr(table, indexes, copy.deepcopy(held))
-    table.items = copy.deepcopy(content.items)
+    fill(table, copy.deepcopy(content.items))
     backend.tables[name] = table
     arn: str = table.table_arn
     return arn
@@ -116,7 +118,7 @@ def _content(table: Table) -> TableContent:
     return TableContent(
         definition={name: copy.deepcopy(getattr(table, name)) for name in _DEFINITION},
         indexes={name: copy.deepcopy(getattr(table, name)) for name in _INDEXES},
-        items=copy.deepcopy(table.items),
+        items=items_at(table),
     )
 
 
