@@ -14,9 +14,10 @@ from typing import Any
 from moto.backup.exceptions import InvalidParameterValueException
 from moto.backup.models import BackupBackend, Vault
 from moto.backup.responses import BackupResponse
+from moto.core.exceptions import JsonRESTError
 from moto.sts.models import sts_backends
 
-from localcloud.emulator.extensions.calls import Refusal, parameters
+from localcloud.emulator.extensions.calls import parameters
 
 # What the policy of a vault is asked about, by the name of the operation in moto's class.
 GUARDED = {
@@ -49,6 +50,15 @@ _NEGATED = {
 }
 
 
+class AccessDeniedException(JsonRESTError):
+    """An error that all services have in common, so that none has it in its model."""
+
+    code = 403
+
+    def __init__(self, message: str) -> None:
+        super().__init__("AccessDeniedException", message)
+
+
 def check_policy(text: str) -> None:
     """Refuse a policy that is no JSON, or that denies on a condition which is not modelled."""
     for statement in _denials(text):
@@ -65,8 +75,7 @@ def check_allowed(vault: Vault, action: str, principal_arn: str) -> None:
     """Raise AccessDeniedException when the vault's policy denies the action (DeleteRecoveryPoint) to the principal."""
     for statement in _denials(vault.access_policy or ""):
         if _names(statement, action) and _is_meant(statement, principal_arn):
-            raise Refusal(
-                "AccessDeniedException",
+            raise AccessDeniedException(
                 f"{principal_arn} is not authorized to perform: backup:{action} on {vault.backup_vault_arn} with an "
                 f"explicit deny in a resource-based policy ({statement.get('Sid') or 'a statement without Sid'})",
             )
