@@ -50,7 +50,7 @@ _NEGATED = {
 }
 
 
-class AccessDeniedException(JsonRESTError):
+class AccessDeniedError(JsonRESTError):
     """An error that all services have in common, so that none has it in its model."""
 
     code = 403
@@ -75,7 +75,7 @@ def check_allowed(vault: Vault, action: str, principal_arn: str) -> None:
     """Raise AccessDeniedException when the vault's policy denies the action (DeleteRecoveryPoint) to the principal."""
     for statement in _denials(vault.access_policy or ""):
         if _names(statement, action) and _is_meant(statement, principal_arn):
-            raise AccessDeniedException(
+            raise AccessDeniedError(
                 f"{principal_arn} is not authorized to perform: backup:{action} on {vault.backup_vault_arn} with an "
                 f"explicit deny in a resource-based policy ({statement.get('Sid') or 'a statement without Sid'})",
             )
