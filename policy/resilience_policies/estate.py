@@ -4,7 +4,7 @@ to which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,10 @@ class Estate:
     def __init__(self, members: Iterable[Member]) -> None:
         self.members = tuple(members)
         self._by_urn = {member.urn: member for member in self.members}
+        # Answers that several rules ask for.
+        self._of: dict[frozenset[str], tuple[Member, ...]] = {}
+        self._by_text: dict[tuple[str, str], Mapping[str, list[Member]]] = {}
+        self._referring: dict[tuple[frozenset[str], str, frozenset[str]], Mapping[str, tuple[Member, ...]]] = {}
 
     @cached_property
     def stack(self) -> str:
@@ -64,7 +68,14 @@ class Estate:
 
     def of(self, types: Iterable[str]) -> tuple[Member, ...]:
         """The members of these resource types."""
-        return tuple(member for type_ in sorted(types) for member in self._by_type.get(type_, ()))
+        wanted = frozenset(types)
+        if wanted not in self._of:
+            self._of[wanted] = tuple(m for type_ in sorted(wanted) for m in self._by_type.get(type_, ()))
+        return self._of[wanted]
+
+    def named(self, types: Iterable[str], key: str, text: str) -> tuple[Member, ...]:
+        """The members of these types whose `key` is known to be this text."""
+        return tuple(m for type_ in sorted(frozenset(types)) for m in self._texts(type_, key).get(text, ()))
 
     def linked(
         self, member: Member, key: str, types: Iterable[str], matching: Iterable[str] = ("id", "bucket")
@@ -74,13 +85,45 @@ class Estate:
         Property dependencies decide when there are any; otherwise a known text of the property that equals one of the
         `matching` properties of a candidate.
         """
-        candidates = self.of(types)
-        depended_on = set(member.sources.get(key, ()))
-        by_dependency = tuple(candidate for candidate in candidates if candidate.urn in depended_on)
+        wanted = frozenset(types)
+        sources = (self.member(urn) for urn in member.sources.get(key, ()))
+        by_dependency = tuple(source for source in sources if source is not None and source.type in wanted)
         text = member.text(key)
         if by_dependency or not isinstance(text, str):
-            return by_dependency
-        return tuple(c for c in candidates if any(c.text(attribute) == text for attribute in matching))
+            return self._ordered(by_dependency)
+        return self._ordered(found for attribute in matching for found in self.named(wanted, attribute, text))
+
+    def referring(self, target: Member, types: Iterable[str], key: str, to: Iterable[str]) -> tuple[Member, ...]:
+        """The members of `types` whose property `key` refers to `target`, one of the types `to`: `linked` the other
+        way round, looked up once for all targets.
+        """
+        asked = (frozenset(types), key, frozenset(to))
+        if asked not in self._referring:
+            found: dict[str, list[Member]] = {}
+            for member in self.of(types):
+                for linked in self.linked(member, key, to):
+                    found.setdefault(linked.urn, []).append(member)
+            self._referring[asked] = {urn: tuple(members) for urn, members in found.items()}
+        return self._referring[asked].get(target.urn, ())
+
+    def _ordered(self, members: Iterable[Member]) -> tuple[Member, ...]:
+        """Each once, as `of` lists them."""
+        found = {member.urn: member for member in members}
+        return tuple(sorted(found.values(), key=lambda member: (member.type, self._position[member.urn])))
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        return {member.urn: number for number, member in enumerate(self.members)}
+
+    def _texts(self, type_: str, key: str) -> Mapping[str, list[Member]]:
+        if (type_, key) not in self._by_text:
+            found: dict[str, list[Member]] = {}
+            for member in self._by_type.get(type_, ()):
+                text = member.text(key)
+                if isinstance(text, str):
+                    found.setdefault(text, []).append(member)
+            self._by_text[type_, key] = found
+        return self._by_text[type_, key]
 
 
 # The inputs that this process has analysed, by URN. A stack policy receives only outputs, and those mix what the
@@ -92,6 +135,11 @@ _stated_inputs: dict[str, Mapping[str, Any]] = {}
 def remember(urn: str, inputs: Mapping[str, Any]) -> None:
     """Keeps the inputs of an analysed resource for the stack rules that follow."""
     _stated_inputs[urn] = inputs
+
+
+def forget() -> None:
+    """Forgets every resource: another operation begins."""
+    _stated_inputs.clear()
 
 
 def region_of(stated: Reading, outputs: Reading, provider: PolicyProviderResource | None) -> str | None:
@@ -109,9 +157,15 @@ def region_in_arn(arn: str) -> str | None:
     return fields[3] or None if len(fields) >= 6 and fields[0] == "arn" else None
 
 
-def index(resources: Iterable[PolicyResource]) -> Estate:
-    """The estate of one stack analysis."""
-    return Estate(_member(resource) for resource in resources)
+_indexed: tuple[Sequence[PolicyResource], Estate] | None = None
+
+
+def index(resources: Sequence[PolicyResource]) -> Estate:
+    """The estate of one stack analysis; asked again with the same list, the same estate."""
+    global _indexed  # noqa: PLW0603  one process serves one operation
+    if _indexed is None or _indexed[0] is not resources:
+        _indexed = resources, Estate(_member(resource) for resource in resources)
+    return _indexed[1]
 
 
 def _member(resource: PolicyResource) -> Member:
