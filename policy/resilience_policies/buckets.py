@@ -4,7 +4,7 @@ of provider 6 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resilience_policies.estate import Estate, Member
@@ -61,7 +61,7 @@ def versioning(estate: Estate, bucket: Member) -> tuple[str | bool | Unknown | N
     """Every statement on versioning: "Enabled" or True is what protects. A resource of its own overrules the inline
     block.
     """
-    separate = [v for v in estate.of(VERSIONINGS) if bucket in estate.linked(v, "bucket", BUCKETS)]
+    separate = estate.referring(bucket, VERSIONINGS, "bucket", to=BUCKETS)
     if separate:
         return tuple(v.stated.text("versioningConfiguration", "status") for v in separate)
     inline = nested(bucket.stated, "versioning")
@@ -77,7 +77,7 @@ def states_encryption(estate: Estate, bucket: Member) -> bool:
 
 def default_encryption(estate: Estate, bucket: Member) -> Blocks:
     """What is stated of the algorithm and key of new objects, in every form."""
-    separate = [e for e in estate.of(ENCRYPTIONS) if bucket in estate.linked(e, "bucket", BUCKETS)]
+    separate = estate.referring(bucket, ENCRYPTIONS, "bucket", to=BUCKETS)
     places = [nested(e.stated, "rule", "applyServerSideEncryptionByDefault") for e in separate]
     inline = ("serverSideEncryptionConfiguration", "rule", "applyServerSideEncryptionByDefault")
     places.append(nested(bucket.stated, *inline))
@@ -86,7 +86,7 @@ def default_encryption(estate: Estate, bucket: Member) -> Blocks:
 
 def default_retentions(estate: Estate, bucket: Member) -> Blocks:
     """The default retentions of Object Lock that are stated, in every form."""
-    separate = [lock for lock in estate.of(OBJECT_LOCKS) if bucket in estate.linked(lock, "bucket", BUCKETS)]
+    separate = estate.referring(bucket, OBJECT_LOCKS, "bucket", to=BUCKETS)
     places = [nested(lock.stated, "rule", "defaultRetention") for lock in separate]
     places.append(nested(bucket.stated, "objectLockConfiguration", "rule", "defaultRetention"))
     return _joined(places)
@@ -94,13 +94,18 @@ def default_retentions(estate: Estate, bucket: Member) -> Blocks:
 
 def log_receivers(estate: Estate) -> frozenset[str]:
     """The URNs of the buckets into which S3 or a load balancer of this stack delivers access logs."""
+    return estate.once(_log_receivers)
+
+
+def _log_receivers(estate: Estate) -> frozenset[str]:
+    known = {bucket.urn for bucket in estate.of(BUCKETS)}
     found: set[str] = set()
     for member in estate.of(_LOG_TARGETS):
         for path in _LOG_TARGETS[member.type]:
             name = member.stated.text(*path)
             sources = member.sources.get(str(path[0]), ()) if name is not None else ()
-            by_dependency = {b.urn for b in estate.of(BUCKETS) if b.urn in sources and b.urn != member.urn}
-            by_name = {b.urn for b in estate.of(BUCKETS) if isinstance(name, str) and b.text("bucket") == name}
+            by_dependency = (known & set(sources)) - {member.urn}
+            by_name = {b.urn for b in estate.named(BUCKETS, "bucket", name)} if isinstance(name, str) else set()
             found |= by_dependency or by_name
     return frozenset(found)
 
@@ -123,15 +128,21 @@ class Replication:
         return self.source.region if self.source is not None else self.owner.region
 
 
-def replications(estate: Estate) -> Iterator[Replication]:
+def replications(estate: Estate) -> tuple[Replication, ...]:
     """Every replication configuration of the stack; the source is None when the bucket lives in another stack."""
+    return estate.once(_replications)
+
+
+def _replications(estate: Estate) -> tuple[Replication, ...]:
+    found: list[Replication] = []
     for config in estate.of(REPLICATIONS):
         sources = estate.linked(config, "bucket", BUCKETS)
-        yield Replication(config, sources[0] if sources else None, config.stated.blocks("rules"))
+        found.append(Replication(config, sources[0] if sources else None, config.stated.blocks("rules")))
     for bucket in estate.of(BUCKETS):
         inline = nested(bucket.stated, "replicationConfiguration", "rule")
         if inline.known or inline.has_unknown:
-            yield Replication(bucket, bucket, inline)
+            found.append(Replication(bucket, bucket, inline))
+    return tuple(found)
 
 
 def destination_buckets(
@@ -145,12 +156,14 @@ def destination_buckets(
     arn = arns[0] if arns else (UNKNOWN if nested(rule, "destination").has_unknown else None)
     if isinstance(arn, str):
         name = arn.rsplit(":", maxsplit=1)[-1]
-        return tuple(b for b in estate.of(BUCKETS) if b.text("arn") == arn or b.text("bucket") == name), arn
+        found = (*estate.named(BUCKETS, "arn", arn), *estate.named(BUCKETS, "bucket", name))
+        return tuple({bucket.urn: bucket for bucket in found}.values()), arn
     if arn is None:
         return (), None
-    taken_from = {urn for key in _RULE_PROPERTIES for urn in replication.owner.sources.get(key, ())}
+    taken_from = dict.fromkeys(urn for key in _RULE_PROPERTIES for urn in replication.owner.sources.get(key, ()))
     source_urn = replication.source.urn if replication.source is not None else ""
-    return tuple(b for b in estate.of(BUCKETS) if b.urn in taken_from and b.urn != source_urn), UNKNOWN
+    members = (estate.member(urn) for urn in taken_from if urn != source_urn)
+    return tuple(member for member in members if member is not None and member.type in BUCKETS), UNKNOWN
 
 
 def claim(bucket: Member) -> str | Unknown | None:
@@ -166,6 +179,10 @@ def is_declared_copy(bucket: Member) -> bool:
 
 def filled_by_replication(estate: Estate) -> frozenset[str]:
     """The URNs of the buckets that an Enabled replication rule of this stack leads to, or may lead to."""
+    return estate.once(_filled)
+
+
+def _filled(estate: Estate) -> frozenset[str]:
     return frozenset(
         destination.urn
         for replication in replications(estate)

@@ -4,15 +4,16 @@ to which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from pulumi_policy import PolicyProviderResource, PolicyResource
 
 from resilience_policies.reading import Reading, Unknown
 
+Answer = TypeVar("Answer")
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -46,6 +47,7 @@ class Estate:
         self.members = tuple(members)
         self._by_urn = {member.urn: member for member in self.members}
         # Answers that several rules ask for.
+        self._answers: dict[Callable[[Estate], Any], Any] = {}
         self._of: dict[frozenset[str], tuple[Member, ...]] = {}
         self._by_text: dict[tuple[str, str], Mapping[str, list[Member]]] = {}
         self._referring: dict[tuple[frozenset[str], str, frozenset[str]], Mapping[str, tuple[Member, ...]]] = {}
@@ -61,6 +63,13 @@ class Estate:
         for member in self.members:
             grouped.setdefault(member.type, []).append(member)
         return {type_: tuple(found) for type_, found in grouped.items()}
+
+    def once(self, ask: Callable[[Estate], Answer]) -> Answer:
+        """What `ask` answers about this estate, asked once however many rules want to know."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        answer: Answer = self._answers[ask]
+        return answer
 
     def member(self, urn: str) -> Member | None:
         """The resource of this URN; None when the stack has none."""

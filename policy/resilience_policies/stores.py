@@ -38,6 +38,10 @@ def copies(estate: Estate) -> frozenset[str]:
     """The URNs of the stores that something else fills: replicas, secondary clusters, buckets and file systems at the
     receiving end of a replication.
     """
+    return estate.once(_copies)
+
+
+def _copies(estate: Estate) -> frozenset[str]:
     found = {member.urn for member in estate.of(BACKED_UP) if _is_replica(member)}
     return frozenset(found | _filled_buckets(estate) | _filled_file_systems(estate))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
@@ -16,15 +18,34 @@ from resilience_policies.operation import Served
 from resilience_policies.registry import RULES
 
 
-def fronts() -> tuple[Any, Any]:
+@contextmanager
+def fronts() -> Iterator[tuple[Any, Any]]:
     """The plain way and the fast way, over the same rules."""
     chosen = profiles.chosen({}, RULES)
-    # A default level that no rule has in fact: the rules' own must win in both.
-    rules = tuple(replace(rule) for rule in chosen.rules)
-    operation.start(Served(RULES, {rule.id: rule.level for rule in rules}))
-    policies = [policy(rule) for rule in rules]
+    thresholds = gc.get_threshold()
+    operation.start(Served(RULES, {rule.id: rule.level for rule in chosen.rules}))
+    policies = [policy(rule) for rule in chosen.rules]
+    # A default level that no rule has: the rules' own must win both ways.
     servicer = _PolicyAnalyzerServicer(serving.NAME, "0.0.1", policies, EnforcementLevel.DISABLED)
-    return serving.Front(servicer), serving.Front(fast.Fast(servicer, rules, policies))
+    try:
+        yield serving.Front(servicer), serving.Front(fast.Fast(servicer, chosen.rules, policies))
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+
+
+@contextmanager
+def only_fast(front: Any) -> Iterator[None]:
+    """Takes the SDK's own way out: the fast way falls back on it, which would hide a failure."""
+
+    def never(*_: Any) -> None:
+        raise AssertionError("the plain way was taken")
+
+    sdk = type(front._servicer._servicer)
+    with pytest.MonkeyPatch.context() as patch:
+        for call in ("Analyze", "AnalyzeStack", "Remediate"):
+            patch.setattr(sdk, call, never)
+        yield
 
 
 def configure(front: Any, config: Mapping[str, Mapping[str, Any]]) -> None:

@@ -6,7 +6,7 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,27 +92,35 @@ class Pack:
 
         The project differs in every call, so that no two programs share a URN in the one process.
         """
-        project = f"p{next(_stacks)}"
-        urns = {r.name: f"urn:pulumi:{stack}::{project}::{r.type}::{r.name}" for r in program}
+        singles, whole = messages(program, stack, f"p{next(_stacks)}")
         found: list[Diagnostic] = []
-        stack_request = analyzer_pb2.AnalyzeStackRequest()
-        for registration in program:
-            urn = urns[registration.name]
-            request = analyzer_pb2.AnalyzeRequest(type=registration.type, urn=urn, name=registration.name)
-            request.properties.update(registration.inputs)
-            request.options.protect = registration.protect
-            request.options.ignoreChanges.extend(registration.ignore_changes)
-            _provider(request, registration.region)
-            answer = self.analyzer.Analyze(request, timeout=30)
-            found += [_diagnostic(d, registration.name) for d in answer.diagnostics]
-            member = stack_request.resources.add(type=registration.type, urn=urn, name=registration.name)
-            member.properties.update({"id": UNKNOWN, "arn": UNKNOWN, **registration.inputs, **registration.outputs})
-            _provider(member, registration.region)
-            for key, names in registration.sources.items():
-                member.propertyDependencies[key].urns.extend(urns[name] for name in names)
-        by_urn = {urn: name for name, urn in urns.items()}
-        answer = self.analyzer.AnalyzeStack(stack_request, timeout=30)
-        return found + [_diagnostic(d, by_urn.get(d.urn, "")) for d in answer.diagnostics]
+        for single in singles:
+            answer = self.analyzer.Analyze(single, timeout=30)
+            found += [_diagnostic(d, single.name) for d in answer.diagnostics]
+        names = {single.urn: single.name for single in singles}
+        answer = self.analyzer.AnalyzeStack(whole, timeout=30)
+        return found + [_diagnostic(d, names.get(d.urn, "")) for d in answer.diagnostics]
+
+
+def messages(program: Sequence[Registration], stack: str, project: str) -> tuple[list[Any], Any]:
+    """What the engine sends for a program: one message a resource, then one for the stack."""
+    urns = {r.name: f"urn:pulumi:{stack}::{project}::{r.type}::{r.name}" for r in program}
+    singles: list[Any] = []
+    whole = analyzer_pb2.AnalyzeStackRequest()
+    for registration in program:
+        urn = urns[registration.name]
+        single = analyzer_pb2.AnalyzeRequest(type=registration.type, urn=urn, name=registration.name)
+        single.properties.update(registration.inputs)
+        single.options.protect = registration.protect
+        single.options.ignoreChanges.extend(registration.ignore_changes)
+        _provider(single, registration.region)
+        singles.append(single)
+        member = whole.resources.add(type=registration.type, urn=urn, name=registration.name)
+        member.properties.update({"id": UNKNOWN, "arn": UNKNOWN, **registration.inputs, **registration.outputs})
+        _provider(member, registration.region)
+        for key, names in registration.sources.items():
+            member.propertyDependencies[key].urns.extend(urns[name] for name in names)
+    return singles, whole
 
 
 def _provider(message: Any, region: str | None) -> None:

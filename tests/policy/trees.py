@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -16,10 +19,10 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import proxy
 
 from resilience_policies.registry import RULES
-from tests.policy.pack import PACK, secret
+from tests.policy.pack import secret
 
 # The number of cases of each fuzz test: SECURECART_FUZZ=10000 for the long run.
-CASES = int(os.environ.get("SECURECART_FUZZ", "200"))
+CASES = int(os.environ.get("SECURECART_FUZZ", "100"))
 FUZZ = settings(
     max_examples=CASES,
     deadline=None,
@@ -39,25 +42,38 @@ _ODD_WORDS = (
 
 
 @cache
-def _constants() -> tuple[str, ...]:
-    """Every short text of the pack's source: the keys that rules ask for, and the words that they compare with."""
-    trees = (ast.parse(path.read_text()) for path in (PACK / "resilience_policies").rglob("*.py"))
+def _constants(type_: str) -> tuple[str, ...]:
+    """The short texts in the source of the rules that look at a type, and of what they import of the pack: the keys
+    that they ask for, and the words that they compare with.
+    """
+    modules: dict[str, ModuleType] = {}
+    waiting = [sys.modules[rule.check.__module__] for rule in RULES if type_ in rule.types]
+    while waiting:
+        module = waiting.pop()
+        if module.__name__ not in modules and not module.__name__.endswith((".rule", ".fast", ".guard", ".operation")):
+            modules[module.__name__] = module
+            used = (sys.modules.get(getattr(value, "__module__", "") or "") for value in vars(module).values())
+            waiting += [m for m in used if m is not None and m.__name__.startswith("resilience_policies.")]
     texts = {
         node.value
-        for tree in trees
-        for node in ast.walk(tree)
+        for module in modules.values()
+        for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 40
     }
     # The engine's own markers are given on purpose, below, and nowhere else: the SDK raises at one that it does not know.
-    return tuple(sorted(text for text in texts if text.isprintable() and not re.fullmatch(r"[0-9a-f-]{32,}", text)))
+    return tuple(sorted(t for t in texts if t.isprintable() and not re.fullmatch(r"[0-9a-f-]{32,}", t)))
 
 
-def _keys() -> st.SearchStrategy[str]:
-    return st.sampled_from([text for text in _constants() if text.isidentifier() and text[0].islower()])
+def _keys(type_: str) -> st.SearchStrategy[str]:
+    identifiers = [text for text in _constants(type_) if text.isidentifier() and text[0].islower()]
+    return st.sampled_from([*identifiers, "region", "tags", "tagsAll"])
 
 
-def values() -> st.SearchStrategy[Any]:
-    words = st.sampled_from([*_constants(), *_ODD_WORDS]) | st.text(st.characters(codec="utf-8"), max_size=6)
+@cache
+def values(type_: str) -> st.SearchStrategy[Any]:
+    """Any value; more often than not of a shape that some rule expects somewhere."""
+    keys = _keys(type_)
+    words = st.sampled_from([*_constants(type_), *_ODD_WORDS]) | st.text(st.characters(codec="utf-8"), max_size=6)
     leaves = st.one_of(
         st.none(),
         st.booleans(),
@@ -70,7 +86,7 @@ def values() -> st.SearchStrategy[Any]:
     return st.recursive(
         leaves,
         lambda inner: st.one_of(
-            st.lists(inner, max_size=3), st.dictionaries(_keys() | words, inner, max_size=5), inner.map(secret)
+            st.lists(inner, max_size=3), st.dictionaries(keys | words, inner, max_size=5), inner.map(secret)
         ),
         max_leaves=12,
     )
@@ -89,14 +105,18 @@ class Tree:
     ignore_changes: list[str]
 
 
-def programs() -> st.SearchStrategy[list[Tree]]:
-    inputs = st.dictionaries(_keys(), values(), max_size=8)
-    sources = st.dictionaries(_keys(), st.lists(st.integers(0, 5), max_size=2), max_size=3)
+@cache
+def trees(type_: str) -> st.SearchStrategy[Tree]:
+    keys = _keys(type_)
+    inputs = st.dictionaries(keys, values(type_), max_size=10)
+    sources = st.dictionaries(keys, st.lists(st.integers(0, 5), max_size=2), max_size=4)
     regions = st.sampled_from([None, "us-east-1", "us-west-2", UNKNOWNS[0], 3])
-    tree = st.builds(
-        Tree, st.sampled_from(TYPES), inputs, inputs, sources, regions, st.booleans(), st.lists(_keys(), max_size=2)
-    )
-    return st.lists(tree, min_size=1, max_size=6)
+    ignored = st.lists(keys, max_size=2)
+    return st.builds(Tree, st.just(type_), inputs, inputs, sources, regions, st.booleans(), ignored)
+
+
+def programs() -> st.SearchStrategy[list[Tree]]:
+    return st.lists(st.sampled_from(TYPES).flatmap(trees), min_size=1, max_size=6)
 
 
 def requests(program: Sequence[Tree]) -> tuple[list[Any], Any]:
