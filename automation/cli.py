@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from automation import exit_codes
+from automation.cli_disasters import add_disaster_commands
 from automation.cli_faults import add_fault_commands
 from automation.cli_pipeline import add_pipeline_commands
 from automation.cli_recovery import add_recovery_commands
@@ -204,6 +205,7 @@ def local_logs(lines: int) -> None:
 
 add_fault_commands(local)
 add_pipeline_commands(main, target=_target, stack=_stack, as_json=_json)
+add_disaster_commands(local)
 
 
 add_recovery_commands(main)

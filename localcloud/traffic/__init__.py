@@ -1,0 +1,1 @@
+"""Customers' traffic against the deployed stores, and what a disaster did to it, counted rather than assumed."""
