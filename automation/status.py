@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from automation.endpoints import without_account_in_host
+
 UNKNOWN = "UNKNOWN"
 
 Facts = dict[str, Any]
@@ -37,12 +39,9 @@ def client_factory(variables: Mapping[str, str]) -> Clients:
     endpoint = variables.get("AWS_ENDPOINT_URL")
     if not endpoint:
         return lambda service, region: boto3.client(service, region_name=region)
-    return lambda service, region: boto3.client(
-        service,
-        region_name=region,
-        endpoint_url=endpoint,
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+    keys = {name.lower(): variables[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    return lambda service, region: without_account_in_host(
+        boto3.client(service, region_name=region, endpoint_url=endpoint, **keys)
     )
 
 

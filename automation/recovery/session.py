@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from automation.endpoints import without_account_in_host
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
 from automation.recovery.aws import Aws, ClientOf
@@ -118,8 +119,8 @@ def clients_of(variables: Mapping[str, str]) -> ClientOf:
     if not endpoint:
         return lambda service, region, config: boto3.client(service, region_name=region, config=config)
     keys = {name.lower(): variables[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-    return lambda service, region, config: boto3.client(
-        service, region_name=region, endpoint_url=endpoint, config=config, **keys
+    return lambda service, region, config: without_account_in_host(
+        boto3.client(service, region_name=region, endpoint_url=endpoint, config=config, **keys)
     )
 
 
