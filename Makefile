@@ -32,7 +32,7 @@ lock: .venv/ready ## resolve requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras --output-file requirements.txt pyproject.toml
 
 clean: ## remove what make made, the local cloud's state with it
-	if [ -x $(BIN)/securecart ]; then $(BIN)/securecart down --target local; fi; rm -rf .venv .securecart .mypy_cache .ruff_cache .pytest_cache
+	if [ -x $(BIN)/securecart ]; then $(BIN)/securecart local reset && $(BIN)/securecart down --target local; fi; rm -rf .venv .securecart .mypy_cache .ruff_cache .pytest_cache
 
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("SecureCart needs Python >= 3.11; $(PYTHON) is %d.%d. Run: make PYTHON=python3.12 ..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'

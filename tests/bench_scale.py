@@ -121,7 +121,7 @@ def main() -> None:
                     sys.exit(f"bench: {made.text}")
             measured = measure(estate, directory)
         finally:
-            estate.securecart("down")
+            estate.end()
     table = Table(title="pulumi preview, nothing deployed yet")
     for column in ("stack", "stores", "resources", "seconds", "ms a resource"):
         table.add_column(column, justify="left" if column == "stack" else "right")

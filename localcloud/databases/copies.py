@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from localcloud.databases import base_backups
 from localcloud.databases import server as process
 from localcloud.databases.archive import Archive
 from localcloud.databases.errors import DatabaseError
@@ -44,7 +45,7 @@ def take_snapshot(fleet: Fleet, source: Server, key: Key) -> None:
     """Keep the source's data as they are now, under `key`."""
     folder = fleet.new_folder("snapshots", key)
     if source.alive:
-        fleet.base_backup_of(source, folder)
+        base_backups.copy_data(fleet.programs, source, folder)
     else:  # a disk whose server is off is consistent, at worst as after a power cut
         fleet.programs.copy(source.data, folder)
     fleet.snapshots[key] = Snapshot(folder)
@@ -52,7 +53,7 @@ def take_snapshot(fleet: Fleet, source: Server, key: Key) -> None:
 
 def copy_snapshot(fleet: Fleet, source: Key, target: Key) -> None:
     """Copy a snapshot, as a rule into another Region."""
-    fleet.require(source.region)
+    fleet.regions.require(source.region)
     found = fleet.snapshots[source]
     folder = fleet.new_folder("snapshots", target)
     if isinstance(found, Snapshot):
@@ -93,7 +94,7 @@ def restore_to(fleet: Fleet, key: Key, archive: Archive, moment: datetime | None
 def recover(fleet: Fleet, key: Key, archive: Archive, moment: datetime | None, source: Server | None) -> Server:
     """As `restore_to`, but not registered yet. A live `source` first archives up to now."""
     if source is not None:
-        fleet.wait_for_base_backup(source)
+        base_backups.wait_for(source)
         flush(source)
     base = archive.base_before(moment)
     server = fleet.prepare(key)
@@ -143,5 +144,5 @@ def _start_or_discard(fleet: Fleet, server: Server) -> None:
 
 
 def _own_archive(fleet: Fleet, server: Server) -> Server:
-    fleet.base_backup_behind(server)
+    base_backups.take_behind(fleet.programs, server)
     return fleet.register(server)

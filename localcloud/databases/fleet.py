@@ -9,52 +9,43 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import RLock, Thread
-
-from psycopg import sql
+from threading import RLock
 
 from localcloud.databases import copies, replicas
 from localcloud.databases import server as process
+from localcloud.databases.administrator import make_administrator
 from localcloud.databases.archive import Archive, Base
 from localcloud.databases.errors import DatabaseError
 from localcloud.databases.programs import Programs
 from localcloud.databases.reaper import Reaper
-from localcloud.databases.relay import Relay
-from localcloud.databases.server import SUPERUSER, Key, Server
+from localcloud.databases.regions import Regions
+from localcloud.databases.server import Key, Server
 from localcloud.databases.settings import server_settings
 from localcloud.databases.shipping import Shipping
 from localcloud.databases.template import Templates
 
-# One way between us-east-1 and us-west-2; a round trip takes about 60 to 70 ms.
-LATENCY_SECONDS = 0.035
 # Below what the system hands out by itself (ip_local_port_range), so that nothing takes a port whose server is down.
 _PORTS = range(20000, 30000)
 _PORT_TRIES = 200
 _WORKERS = 4
-# What rds_superuser may do, as far as roles of PostgreSQL say it.
-_MASTER_ROLES = ("pg_monitor", "pg_signal_backend", "pg_read_all_data", "pg_write_all_data", "pg_checkpoint")
 
 
 class Fleet:
     """The servers, snapshots and archives below one folder."""
 
-    def __init__(
-        self, root: Path, programs: Programs, *, latency_seconds: float = LATENCY_SECONDS, keep_data: bool = True
-    ) -> None:
+    def __init__(self, root: Path, programs: Programs, *, keep_data: bool = True) -> None:
         """`keep_data` false: a folder for this process alone, which goes with it."""
         self.root = root
         self.programs = programs
-        self.latency_seconds = latency_seconds
         self.servers: dict[Key, Server] = {}
         self.snapshots: dict[Key, copies.Snapshot | copies.Moment] = {}
         self.retained: dict[Key, Archive] = {}
         """Automated backups of deleted instances, by the resource id of the instance."""
-        self.regions_out: set[str] = set()
+        self.regions = Regions(self)
         self.templates = Templates(programs, root)
         self.count = 0
         self.lock = RLock()
         self._ports: set[int] = set()
-        self._lag_seconds = 0.0
         self._keep_data = keep_data
         process.end_leftovers(root)
         self._reaper = Reaper(root, keep_data=keep_data)
@@ -70,30 +61,13 @@ class Fleet:
         self.configure(server)
         try:
             process.start(self.programs, server)
-            self._make_master(server, master, password, database)
+            make_administrator(server, master, password, database)
         except DatabaseError:
             self.discard(server)
             raise
         # The template, and everything since, which is archived: a base backup that costs nothing.
         server.archive.bases.append(Base(datetime.now(UTC), template.folder))
         return self.register(server)
-
-    def _make_master(self, server: Server, master: str, password: str, database: str | None) -> None:
-        role = sql.Identifier(master)
-        known = _MASTER_ROLES if self.programs.major >= 15 else _MASTER_ROLES[:-1]
-        with process.said_as_database_error(), server.connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(role, sql.Literal(password))
-            )
-            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(", ").join(map(sql.Identifier, known)), role))
-            connection.execute(sql.SQL("ALTER DATABASE postgres OWNER TO {}").format(role))
-            if database and database != "postgres":
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), role))
-
-    def set_password(self, key: Key, role: str, password: str) -> None:
-        """Change the password of a role."""
-        with process.said_as_database_error(), self.servers[key].connect() as connection:
-            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
 
     def start(self, server: Server) -> None:
         """StartDBInstance."""
@@ -127,61 +101,19 @@ class Fleet:
             self.retained[retain_as] = server.archive
         self.discard(server, keep_archive=retain_as is not None)
 
-    # -- Regions
-
-    def require(self, region: str) -> None:
-        """Raises DatabaseError when the Region is out: nothing can be copied from there."""
-        if region in self.regions_out:
-            raise DatabaseError(f"the Region {region} cannot be reached")
-
-    def relays(self, region: str | None = None) -> list[Relay]:
-        """The wires that end in the Region; all of them without one."""
-        return [
-            server.relay
-            for server in list(self.servers.values())
-            if server.relay is not None
-            and (region is None or region in (server.key.region, server.source and server.source.key.region))
-        ]
-
-    def lose(self, region: str) -> None:
-        """The machines of the Region die, its disks survive, and what is on the wire is lost."""
-        self.regions_out.add(region)
-        relays = self.relays(region)
-        for relay in relays:
-            relay.cut()
-        for server in self._of(region):
-            process.kill(server)
-        for relay in relays:
-            relay.drop()
-
-    def regain(self, region: str) -> None:
-        """The Region is back, its old primaries too: writable, with what was never replicated."""
-        self.regions_out.discard(region)
-        self._start_all([server for server in self._of(region) if server.wanted and not server.alive])
-        for relay in self.relays(region):
-            relay.heal()
-
-    def set_lag(self, seconds: float) -> None:
-        """How long at least what a source sends is on its way into another Region, now and for replicas to come."""
-        self._lag_seconds = seconds
-        for relay in self.relays():
-            self.slow_down(relay)
-
-    def slow_down(self, relay: Relay) -> None:
-        """Give the relay the latency and the lag of the wires between the Regions."""
-        relay.latency_seconds, relay.lag_seconds = self.latency_seconds, self._lag_seconds
-
-    def regain_all(self) -> None:
-        """As after a start: every Region is there."""
-        for region in list(self.regions_out):
-            self.regain(region)
-
-    def _of(self, region: str) -> list[Server]:
-        return [server for server in list(self.servers.values()) if server.key.region == region]
-
-    def _start_all(self, servers: list[Server]) -> None:
+    def start_all(self, servers: list[Server]) -> None:
+        """Start several at once."""
         with ThreadPoolExecutor(_WORKERS) as pool:
             list(pool.map(lambda server: process.start(self.programs, server), servers))
+
+    def set_parameters(self, server: Server, parameters: dict[str, str]) -> None:
+        """Let the server have these settings from now on, beside its own."""
+        if server.parameters != parameters:
+            server.parameters = parameters
+            self.configure(server)
+            if server.alive:
+                with process.said_as_database_error():
+                    server.ask("SELECT pg_reload_conf()")
 
     # -- the whole
 
@@ -196,10 +128,10 @@ class Fleet:
                 replicas.follow(server, server.source)
             self.register(server)
             if server.relay is not None:
-                self.slow_down(server.relay)
+                self.regions.slow_down(server.relay)
         for server in servers:
             self.configure(server)
-        self._start_all([server for server in servers if server.wanted])
+        self.start_all([server for server in servers if server.wanted])
 
     def stop_all(self) -> None:
         """Shut everything down, data kept: sources first, so that their replicas get the end of it."""
@@ -213,25 +145,22 @@ class Fleet:
         """No servers, no data, also none of an earlier process. The template stays."""
         for server in list(self.servers.values()):
             process.kill(server)
-        for relay in self.relays():
-            relay.close()
+        self.regions.reset()
         with self.lock:
             for table in (self.servers, self.snapshots, self.retained, self.shipping.replicated):
                 table.clear()
-            self.regions_out.clear()
-            self._lag_seconds = 0.0
         for name in ("servers", "snapshots", "archives"):
             shutil.rmtree(self.root / name, ignore_errors=True)
 
     def close(self) -> None:
-        """End everything that still runs; a folder for this process alone goes, too."""
+        """End everything that still runs; the folder goes, too, when it is empty or for this process alone."""
         self.shipping.close()
         for server in list(self.servers.values()):
             process.kill(server)
-        for relay in self.relays():
-            relay.close()
+        self.regions.reset()
         self._reaper.dismiss()
-        if not self._keep_data:
+        kept = (self.servers, self.snapshots, self.retained, self.shipping.replicated)
+        if not self._keep_data or not any(kept):
             shutil.rmtree(self.root, ignore_errors=True)
 
     # -- what the other modules of this package build on
@@ -258,7 +187,7 @@ class Fleet:
 
     def configure(self, server: Server, **more: str) -> None:
         """Write the server's settings, those of streaming included."""
-        settings = {**replicas.upstream_settings(server), **more}
+        settings = {**server.parameters, **replicas.upstream_settings(server), **more}
         text = server_settings(server.port, server.archive.log, self.programs.major, settings)
         self.programs.write(server.data / "postgresql.auto.conf", text)
 
@@ -281,36 +210,6 @@ class Fleet:
         """The server that archives there, if it still exists."""
         return next((server for server in list(self.servers.values()) if server.archive is archive), None)
 
-    def base_backup_of(self, source: Server, folder: Path, *, slot: str | None = None, port: int | None = None) -> None:
-        """Copy the data of a running server into `folder`."""
-        self.programs.run(
-            "pg_basebackup",
-            *("-D", folder, "--wal-method=stream", "--checkpoint=fast", "--no-sync", "--no-password"),
-            *(["--slot", slot] if slot else []),
-            *("-h", "127.0.0.1", "-p", port or source.port, "-U", SUPERUSER),
-            env={"PGPASSWORD": source.password, "PGSSLMODE": "disable"},
-        )
-
-    def base_backup_behind(self, server: Server) -> None:
-        """Take the first base backup of a database that is not made from the template, while others go on."""
-        server.copying.acquire()
-
-        def work() -> None:
-            try:
-                folder = server.archive.folder / f"base-{len(server.archive.bases)}"
-                with suppress(DatabaseError):  # it may be deleted, or lost with its Region, meanwhile
-                    self.base_backup_of(server, folder)
-                    server.archive.bases.append(Base(datetime.now(UTC), folder))
-            finally:
-                server.copying.release()
-
-        Thread(target=work, name=f"base-backup-{server.home.name}", daemon=True).start()
-
-    def wait_for_base_backup(self, server: Server) -> None:
-        """Return when no base backup of the server is under way."""
-        with server.copying:
-            return
-
     def _free_port(self) -> int:
         with self.lock:
             for port in random.sample(_PORTS, _PORT_TRIES):
@@ -322,6 +221,8 @@ class Fleet:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as candidate, suppress(OSError):
+        # As PostgreSQL does: connections of before, which are on their way out, take nothing.
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         candidate.bind(("127.0.0.1", port))
         return True
     return False

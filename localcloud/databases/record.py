@@ -15,7 +15,7 @@ from localcloud.databases.shipping import ReplicatedArchive
 if TYPE_CHECKING:
     from localcloud.databases.fleet import Fleet
 
-FORMAT = 1
+FORMAT = 2
 _Json = dict[str, Any]
 
 
@@ -35,6 +35,7 @@ def describe(fleet: Fleet) -> _Json:
                 "archive": _number(archives, server.archive),
                 "source": owners.index(server.source) if server.source in owners else None,
                 "wanted": server.wanted,
+                "parameters": server.parameters,
             }
             for server in owners
         ],
@@ -84,6 +85,7 @@ def _take_over(fleet: Fleet, content: _Json) -> None:
             password,
             archives[item["archive"]],
             wanted=item["wanted"],
+            parameters=item["parameters"],
         )
         for item in content["servers"]
     ]

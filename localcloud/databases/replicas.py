@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from localcloud.databases import base_backups
 from localcloud.databases import server as process
 from localcloud.databases.errors import DatabaseError
 from localcloud.databases.relay import Relay
@@ -32,13 +33,13 @@ _LAG = """
 
 def replicate(fleet: Fleet, key: Key, source: Server) -> Server:
     """A replica of `source`, which streams through a relay when it is in another Region. Returns it running."""
-    fleet.require(source.key.region)
+    fleet.regions.require(source.key.region)
     replica = fleet.prepare(key)
     follow(replica, source)
     try:
         with process.said_as_database_error():
             source.ask("SELECT pg_create_physical_replication_slot(%s, true)", replica.slot)
-        fleet.base_backup_of(source, replica.data, slot=replica.slot, port=upstream_port(replica))
+        base_backups.copy_data(fleet.programs, source, replica.data, slot=replica.slot, port=upstream_port(replica))
         fleet.programs.write(replica.data / "standby.signal", "")
         fleet.configure(replica)
         process.start(fleet.programs, replica)
@@ -48,7 +49,7 @@ def replicate(fleet: Fleet, key: Key, source: Server) -> Server:
         raise
     if replica.relay is not None:
         # From here on; RDS makes a replica from a copied snapshot, not over a conversation of many round trips.
-        fleet.slow_down(replica.relay)
+        fleet.regions.slow_down(replica.relay)
     return fleet.register(replica)
 
 
@@ -97,7 +98,7 @@ def promote(fleet: Fleet, replica: Server, *, backups: bool) -> None:
     with process.said_as_database_error():
         replica.ask("SELECT pg_reload_conf()")
     if backups:
-        fleet.base_backup_behind(replica)
+        base_backups.take_behind(fleet.programs, replica)
 
 
 def release(replica: Server) -> None:

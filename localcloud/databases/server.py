@@ -26,7 +26,7 @@ from localcloud.databases.relay import Relay
 # The superuser that the service keeps for itself (RDS user guide, "Understanding PostgreSQL roles and permissions").
 SUPERUSER = "rdsadmin"
 _START_TIMEOUT_SECONDS = 60.0
-_STOP_TIMEOUT_SECONDS = 20.0
+_STOP_TIMEOUT_SECONDS = 5.0
 _CONNECT_TIMEOUT_SECONDS = 5
 _POLL_SECONDS = 0.002
 _LOG_LENGTH = 800
@@ -58,6 +58,8 @@ class Server:
     """What it streams through, when its source is in another Region."""
     wanted: bool = True
     """False after StopDBInstance: such a server stays down when its Region, or the local cloud, comes back."""
+    parameters: dict[str, str] = field(default_factory=dict)
+    """Settings of its instance's parameter group."""
     process: subprocess.Popen[bytes] | None = None
     copying: Lock = field(default_factory=Lock)
     """Held while a base backup is taken."""

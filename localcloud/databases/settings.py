@@ -45,8 +45,8 @@ def server_settings(port: int, archive: Path, major: int, more: Mapping[str, str
     settings = {
         **_ALWAYS,
         "port": str(port),
-        # Atomic, and it refuses to overwrite: two servers that archive into one folder would be a fault of ours.
-        "archive_command": f"test ! -f {to}/%f && cp %p {to}/.%f.partial && mv {to}/.%f.partial {to}/%f",
+        # Atomic. What is there already is the same segment: a server that died before it noted that asks again.
+        "archive_command": f"test -f {to}/%f || (cp %p {to}/.%f.partial && mv {to}/.%f.partial {to}/%f)",
         **({"io_method": "sync"} if major >= 18 else {}),
         **more,
     }

@@ -54,7 +54,7 @@ class Shipping:
         """Copy now what the copy has not; nothing when one of the two Regions is out."""
         entry = self.replicated[key]
         with entry.lock:
-            if not {entry.source_region, key.region} & self._fleet.regions_out:
+            if not {entry.source_region, key.region} & self._fleet.regions.out:
                 fleet = self._fleet
                 ship(fleet.programs, entry.source, entry.copy, fleet.templates.folder)
 

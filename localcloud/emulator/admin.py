@@ -89,7 +89,7 @@ def _lag(_: Emulator, asked: Asked) -> dict[str, Any]:
     seconds = _asked_seconds(asked, "seconds")
     CARRIER.set_lag(seconds)
     if DATABASES.fleet is not None:
-        DATABASES.fleet.set_lag(seconds)
+        DATABASES.fleet.regions.set_lag(seconds)
     return {"lagSeconds": CARRIER.lag_seconds}
 
 

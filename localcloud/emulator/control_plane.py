@@ -7,9 +7,11 @@ them; they are reported apart from the time of the databases.
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 
 VARIABLE = "SECURECART_LOCAL_CONTROL_PLANE"
+_ENTRY = re.compile(r"\s*(?P<service>[\w-]+)\.(?P<operation>\w+)=(?P<seconds>\d+(\.\d+)?)\s*")
 
 
 @cache
@@ -18,17 +20,13 @@ def delays() -> dict[tuple[str, str], float]:
 
     Raises ValueError for what is not of that form.
     """
-    delays: dict[tuple[str, str], float] = {}
-    for entry in filter(None, os.environ.get(VARIABLE, "").split(",")):
-        name, _, seconds = entry.partition("=")
-        service, _, operation = name.strip().partition(".")
-        try:
-            delays[service, operation] = float(seconds)
-        except ValueError:
-            raise ValueError(
-                f"{VARIABLE}: {entry!r} is not SERVICE.OPERATION=SECONDS, such as rds.PromoteReadReplica=300"
-            ) from None
-    return delays
+    found: dict[tuple[str, str], float] = {}
+    for text in filter(None, os.environ.get(VARIABLE, "").split(",")):
+        entry = _ENTRY.fullmatch(text)
+        if entry is None:
+            raise ValueError(f"{VARIABLE}: {text!r} is not SERVICE.OPERATION=SECONDS, as in rds.PromoteReadReplica=300")
+        found[entry["service"], entry["operation"]] = float(entry["seconds"])
+    return found
 
 
 def delay_seconds(service: str, operation: str) -> float:

@@ -125,13 +125,19 @@ class Databases:
     def call(self, operation: str, key: Key) -> Iterator[None]:
         """Time what a call does to the databases, and tell their errors as RDS's."""
         began = time.perf_counter()
+        with self.errors_of_rds():
+            yield
+        seconds = time.perf_counter() - began
+        delay = control_plane.delay_seconds("rds", operation)
+        self.calls.append(Call(operation, key.region, key.identifier, seconds, delay))
+
+    @contextmanager
+    def errors_of_rds(self) -> Iterator[None]:
+        """Tell errors of the databases as RDS's."""
         try:
             yield
         except DatabaseError as error:
             raise RDSClientError("InvalidDBInstanceState", str(error)) from error
-        seconds = time.perf_counter() - began
-        delay = control_plane.delay_seconds("rds", operation)
-        self.calls.append(Call(operation, key.region, key.identifier, seconds, delay))
 
 
 # moto's data is global to the process, and so are the databases behind it.

@@ -156,15 +156,15 @@ class Emulator:
         with self._lock:
             self.traffic.take_out(region)
             if DATABASES.fleet is not None:
-                DATABASES.fleet.lose(region)
+                DATABASES.fleet.regions.lose(region)
 
     def heal(self, region: str) -> None:
         """The Region, its databases and the links to it are back; its faults end."""
         with self._lock:
             self.traffic.heal(region)
             self.faults.heal(region)
-            if DATABASES.fleet is not None and region in DATABASES.fleet.regions_out:
-                DATABASES.fleet.regain(region)
+            if DATABASES.fleet is not None and region in DATABASES.fleet.regions.out:
+                DATABASES.fleet.regions.regain(region)
             self.carry_out_due()
 
     def advance_clock(self, seconds: float) -> None:

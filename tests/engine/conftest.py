@@ -31,7 +31,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         before = estate.inventory()
         yield Deployed(estate, estate.securecart("up", "--json"), before)
     finally:
-        estate.securecart("down")
+        estate.end()
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,11 @@ class Estate:
         cache = {k: v for k, v in os.environ.items() if k in ("SECURECART_CACHE_DIR", "SECURECART_ENGINE")}
         return kept | cache | {"SECURECART_LOCAL_ROOT": str(self.root), "NO_COLOR": "1"}
 
+    def end(self) -> None:
+        """Stop the local cloud and drop its data; databases may be elsewhere than in `root` (localcloud.databases.places)."""
+        self.securecart("down")
+        self.securecart("local", "reset")
+
     def securecart(self, *arguments: str, checkout: Path | None = None) -> Finished:
         """Runs the command as installed, or the one of another checkout."""
         if checkout is None:

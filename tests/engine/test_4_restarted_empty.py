@@ -21,7 +21,7 @@ def test_old_state_with_an_empty_cloud_is_refused_with_one_command_to_run(estate
             assert "securecart local reset" in refused.text
             assert "Traceback" not in refused.text
     finally:
-        other.securecart("down")
+        other.end()
 
 
 def test_plain_pulumi_says_the_same_when_its_shell_still_points_at_the_old_cloud(estate: Estate) -> None:

@@ -98,7 +98,7 @@ def switching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Switching]:
     try:
         yield Switching(estate, project)
     finally:
-        estate.securecart("down")
+        estate.end()
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

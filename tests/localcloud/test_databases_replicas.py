@@ -53,14 +53,14 @@ def test_what_is_committed_in_one_region_takes_the_way_to_the_other(
     pair: tuple[Orders, Orders], databases: Fleet
 ) -> None:
     source, replica = pair
-    databases.set_lag(1.5)
+    databases.regions.set_lag(1.5)
     try:
         source.write(10)
         time.sleep(0.5)
         assert 10 not in replica.numbers(), "on plain loopback it would be there"
         until(lambda: 10 in replica.numbers(), "order 10 arrives after the lag")
     finally:
-        databases.set_lag(0.0)
+        databases.regions.set_lag(0.0)
 
 
 def test_the_lag_is_a_metric_of_the_replicas_region(
@@ -69,7 +69,7 @@ def test_the_lag_is_a_metric_of_the_replicas_region(
     source, replica = pair
     until(lambda: source.numbers() == replica.numbers(), "the replica has caught up")
     until(lambda: lag(client, replica, "Minimum") == 0.0, "a replica that has everything is 0 s behind")
-    (relay,) = databases.relays()
+    (relay,) = databases.regions.relays()
     relay.cut()
     try:
         source.write(20)
@@ -111,11 +111,11 @@ def test_the_way_back_is_a_new_replica_of_the_promoted_one(client: Client) -> No
 
 def test_a_replica_in_the_same_region_streams_without_a_wire_between(client: Client, databases: Fleet) -> None:
     source = create(client)
-    before = len(databases.relays())
+    before = len(databases.regions.relays())
     replica = replicate(client, source, EAST)
     source.write(1)
     until(lambda: replica.numbers() == [1], "the replica hears of order 1")
-    assert len(databases.relays()) == before
+    assert len(databases.regions.relays()) == before
 
 
 def test_a_deleted_replica_leaves_no_slot_at_its_source(client: Client) -> None:

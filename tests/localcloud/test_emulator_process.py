@@ -31,6 +31,7 @@ def paths(tmp_path: Path) -> Iterator[LocalPaths]:
     root = local_paths(tmp_path / "root")
     yield root
     supervise.stop(root)
+    supervise.reset(root)
 
 
 def client(cloud: LocalCloud, service: str, region: str = "us-east-1") -> Any:

@@ -21,6 +21,7 @@ from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterVal
 from moto.rds.models import DBInstance, DBSnapshot, MasterUserSecret, RDSBackend
 from moto.rds.responses import RDSResponse
 
+from localcloud.databases.administrator import set_password
 from localcloud.databases.copies import Moment
 from localcloud.databases.fleet import Fleet
 from localcloud.databases.server import Key, Server
@@ -85,7 +86,7 @@ def create_db_instance(inner: Inner, backend: RDSBackend, db_kwargs: dict[str, A
         with DATABASES.call(restore.operation if restore else "CreateDBInstance", key):
             server = restore.make(fleet, key) if restore else _make(fleet, database)
             if restore and database.manage_master_user_password:
-                fleet.set_password(key, database.master_username, database._master_user_password)
+                set_password(server, database.master_username, database._master_user_password)
     except RDSClientError:
         _undo(backend, database)
         raise
@@ -138,7 +139,7 @@ def modify_db_instance(
         fleet.rename(before, key_of(database))
     if db_kwargs.get("master_user_password") or db_kwargs.get("manage_master_user_password"):
         with DATABASES.call("ModifyDBInstance", key_of(database)):
-            fleet.set_password(key_of(database), database.master_username, database._master_user_password)
+            set_password(fleet.servers[key_of(database)], database.master_username, database._master_user_password)
     return database
 
 

@@ -28,7 +28,7 @@ def sample(*, also_early: bool = False) -> None:
         return
     _last_sample = time.monotonic()
     for server in list(fleet.servers.values()):
-        if server.source is None or server.key.region in fleet.regions_out:
+        if server.source is None or server.key.region in fleet.regions.out:
             continue
         measured(
             Metric(

@@ -22,7 +22,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
-from localcloud.databases import copies
+from localcloud.databases import base_backups, copies
 from localcloud.databases.archive import Archive
 from localcloud.databases.fleet import Fleet
 from localcloud.databases.server import Key, Server
@@ -127,8 +127,8 @@ def _replicated(backend: RDSBackend, arn: str) -> _Source:
 
     def refresh(fleet: Fleet) -> None:
         server = DATABASES.server_of(backup.source)
-        if server is not None and server.key.region not in fleet.regions_out:
-            fleet.wait_for_base_backup(server)
+        if server is not None and server.key.region not in fleet.regions.out:
+            base_backups.wait_for(server)
             copies.flush(server)
         fleet.shipping.ship(key)
 
@@ -181,7 +181,7 @@ def start_db_instance_automated_backups_replication(inner: Inner, self: RDSRespo
 
 
 def _begin(fleet: Fleet, key: Key, server: Server) -> None:
-    fleet.require(server.key.region)
+    fleet.regions.require(server.key.region)
     fleet.shipping.begin(key, server.archive, server.key.region)
 
 
