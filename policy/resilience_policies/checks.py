@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from resilience_policies.estate import region_in_arn
@@ -10,6 +11,7 @@ from resilience_policies.reading import UNKNOWN, Unknown
 from resilience_policies.rule import Finding, Settings, Violation
 
 _AWS_MANAGED = "alias/aws/"
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]")
 
 
 def must_be_true(value: object, key: str, write: str, *, why: str = "") -> Iterator[Finding]:
@@ -40,6 +42,8 @@ def must_be_own_key(value: object, key: str, write: str, region: str | Unknown |
         yield Violation(found(key, None, required, write))
         return
     home = region_in_arn(value)
+    if home is not None and not _REGION.fullmatch(home):
+        home = None  # it would be repeated in the message, and may be anything
     if value.rsplit(":", maxsplit=1)[-1].startswith(_AWS_MANAGED):
         yield Violation(f"{key} is the key that AWS manages; {required}. Write: {write}")
     elif home is not None and isinstance(region, str) and home != region:

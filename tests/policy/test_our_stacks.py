@@ -58,15 +58,16 @@ def strict() -> Iterator[Pack]:
         yield pack
 
 
-@pytest.mark.parametrize("stack", ["prod"])
-def test_strict_is_kept_with_a_handful_of_waivers(strict: Pack, stack: str) -> None:
+@pytest.mark.parametrize("first_preview", [False, True], ids=["deployed", "first preview"])
+@pytest.mark.parametrize("stack", ["prod", "dr"])
+def test_strict_is_kept_with_a_handful_of_waivers(strict: Pack, stack: str, first_preview: bool) -> None:
     ends = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
     waivers = [
         {"rule": rule, "resource": resource, "reason": reason, "owner": "data-team", "expires": ends}
         for rule, resource, reason in WAIVERS[stack]
     ]
     strict.configure({"waivers": {"waivers": waivers}})
-    found = strict.judge(*registrations(stack), stack=stack)
+    found = strict.judge(*registrations(stack, first_preview=first_preview), stack=stack)
     assert blocking(found) == []
     assert len([d for d in found if d.rule == "exceptions"]) == len(waivers)
 

@@ -84,6 +84,7 @@ def test_global_databases_are_encrypted(pack: Pack, case: Case) -> None:
             SECONDARY,
         ),
         Case("a Region that is not known", BACKUPS, KEY, PASS, None),
+        Case("an ARN of no Region", BACKUPS, {"kmsKeyId": "arn:aws:kms:hunter2:123456789012:key/0"}, PASS, SECONDARY),
     ],
     ids=str,
 )

@@ -1,4 +1,4 @@
-"""A rule on a type or property that does not exist never fires: both are looked up in the provider's SDK."""
+"""A case on a property that does not exist proves nothing: names are looked up in the provider's SDK (types: test_pack.py)."""
 
 from __future__ import annotations
 
@@ -34,11 +34,6 @@ def inputs(type_: str) -> frozenset[str]:
     """The names of the properties of a resource type, as the engine spells them."""
     found = re.findall(r'@pulumi\.getter\(name="(\w+)"\)|@pulumi\.getter\s+def (\w+)', source(type_))
     return frozenset(long or short for long, short in found)
-
-
-@pytest.mark.parametrize("type_", AWS_TYPES)
-def test_every_type_that_a_rule_looks_at_exists(type_: str) -> None:
-    assert f"'{type_}'" in source(type_)
 
 
 def cases() -> Iterator[Case]:
