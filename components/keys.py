@@ -5,13 +5,18 @@ So that losing one does not lose the other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pulumi
 import pulumi_aws as aws
 
 from components.options import store_options
 from components.policies import ServiceUse, Statement, account_root, denied_unless_administrator, document
+from components.tags import REPLICATED_BY
+
+_NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,8 @@ class MultiRegionKeyArgs(KeyArgs):
 
     replica_region: str
     """The only Region that the key may be replicated to."""
+    replicated_by: str | None = None
+    """Stack that holds the replica, for the policy pack, which cannot see it from here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +81,7 @@ class MultiRegionKey(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MultiRegionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("securecart:keys:MultiRegionKey", name, None, opts)
+        said = {REPLICATED_BY: args.replicated_by} if args.replicated_by else {}
         # kms:ReplicateKey is part of the account's kms:*; this keeps the key material out of every other Region.
         elsewhere: Statement = {
             "Sid": "ReplicateOnlyToTheSecondaryRegion",
@@ -83,7 +91,7 @@ class MultiRegionKey(pulumi.ComponentResource):
             "Resource": "*",
             "Condition": {"StringNotEquals": {"kms:ReplicaRegion": args.replica_region}},
         }
-        key = _key(self, name, args, multi_region=True, statements=[*_statements(args), elsewhere])
+        key = _key(self, name, args, multi_region=True, statements=[*_statements(args), elsewhere], tags=said)
         self.arn: pulumi.Output[str] = key.arn
         self.key_id: pulumi.Output[str] = key.key_id
         self.register_outputs({"arn": self.arn})
@@ -118,7 +126,13 @@ class ReplicaOfKey(pulumi.ComponentResource):
 
 
 def _key(
-    parent: pulumi.Resource, name: str, args: KeyArgs, *, multi_region: bool, statements: list[Statement]
+    parent: pulumi.Resource,
+    name: str,
+    args: KeyArgs,
+    *,
+    multi_region: bool,
+    statements: list[Statement],
+    tags: Mapping[str, str] = _NO_TAGS,
 ) -> aws.kms.Key:
     key = aws.kms.Key(
         f"{name}-key",
@@ -127,7 +141,7 @@ def _key(
         multi_region=multi_region,
         deletion_window_in_days=args.deletion_window_days,
         policy=document(statements),
-        tags={"Name": args.alias.removeprefix("alias/")},
+        tags={"Name": args.alias.removeprefix("alias/"), **tags},
         opts=store_options(parent, ephemeral=args.ephemeral),
     )
     _alias(parent, name, args.alias, key.key_id)

@@ -12,7 +12,7 @@ from components.databases.database import PrimaryDatabase, PrimaryDatabaseArgs
 from components.databases.groups import DatabaseGroups, DatabaseGroupsArgs
 from components.databases.secret import AdministratorSecret, AdministratorSecretArgs
 from components.keys import MultiRegionKey, MultiRegionKeyArgs
-from components.naming import AUDIT, Names, key_arn_in
+from components.naming import AUDIT, SECONDARY_STACK, Names, key_arn_in
 from components.network import PrivateNetwork
 from components.protection.reports_role import ReportsRole, ReportsRoleArgs
 from components.settings import Role
@@ -78,6 +78,7 @@ class PrimaryTier(pulumi.ComponentResource):
                 alias=names.key_alias("data"),
                 description="SecureCart's data; replicated to the secondary Region",
                 replica_region=settings.regions.secondary,
+                replicated_by=SECONDARY_STACK,
                 account_id=settings.account_id,
                 deletion_window_days=settings.key_deletion_window_days,
                 administrator_roles=settings.administrator_roles,
