@@ -51,11 +51,11 @@ def _document(document: Mapping[str, Any], known: Mapping[str, Rule]) -> Iterato
         elif name != _ALL and name not in known:
             yield _unknown_rule(name, known)
         elif isinstance(given, str):
-            yield from _level(name, given)
+            yield from _level(name, given, known.get(name))
         elif not isinstance(given, Mapping):
             yield Fault(name, f"must be a level ({', '.join(LEVELS)}) or an object")
         else:
-            yield from _level(f"{name}.{LEVEL_KEY}", given.get(LEVEL_KEY, "advisory"))
+            yield from _level(f"{name}.{LEVEL_KEY}", given.get(LEVEL_KEY, "advisory"), known.get(name))
             yield from _properties(name, given, known)
 
 
@@ -113,7 +113,9 @@ def _value(setting: Setting, value: object) -> str:
     return "" if inside else f"is {value!r}; must be a whole number {bounds}".rstrip()
 
 
-def _level(path: str, level: object) -> Iterator[Fault]:
+def _level(path: str, level: object, rule: Rule | None) -> Iterator[Fault]:
+    if level == "remediate" and getattr(rule, "remedy", None) is None:
+        yield Fault(path, "is 'remediate', and there is nothing that the pack may change; RULES.md says where it may")
     if level not in LEVELS:
         yield Fault(path, f"is {level!r}; a level is one of {', '.join(LEVELS)}{meant(level, LEVELS)}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from resilience_policies.registry import RULES
-from resilience_policies.rule import BY_DATA_CLASS, Rule, Setting, StackRule
+from resilience_policies.rule import BY_DATA_CLASS, ResourceRule, Rule, Setting, StackRule
 
 RULES_FILE = Path(__file__).parents[1] / "RULES.md"
 
@@ -43,6 +43,8 @@ def _section(rule: Rule) -> Iterator[str]:
             keys = ", ".join(f"`{setting.key}`" for setting in rule.by_class)
             yield f"| `{BY_DATA_CLASS}` | `{{}}` | data class: {{{keys}}} | Other numbers for the resources of a data class. |"
         yield ""
+    if isinstance(rule, ResourceRule) and rule.remedy is not None:
+        yield from ("Can be mended by the pack, at the level `remediate`.", "")
     yield from ("Looks at: " + ", ".join(f"`{type_}`" for type_ in sorted(rule.types)) + ".", "")
     yield from ("Controls: " + ", ".join(rule.tags) + ".", "")
 

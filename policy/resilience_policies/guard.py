@@ -9,7 +9,7 @@ rule's level, since a rule that did not run has not passed.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from resilience_policies import data_class, estate, operation
+from resilience_policies import data_class, estate, operation, remediation
 from resilience_policies.reading import Reading
-from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings, StackRule, Undetermined
+from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings, StackRule, Undetermined, Violation
 from resilience_policies.waivers import Subject
 
 _HERE = Path(__file__).parent
@@ -52,6 +52,8 @@ def policy(rule: Rule) -> Policy:
         "remediation_steps": rule.fix,
     }
     if isinstance(rule, ResourceRule):
+        if rule.remedy is not None:
+            about["remediate"] = _remediation(rule)
         return ResourceValidationPolicy(validate=_resource_validation(rule), **about)
     if isinstance(rule, StackRule):
         return StackValidationPolicy(validate=_stack_validation(rule), **about)
@@ -63,19 +65,42 @@ def _resource_validation(rule: ResourceRule) -> Callable[[ResourceValidationArgs
         estate.remember(args.urn, args.props)
         if args.resource_type not in rule.types:
             return
-        stated = Reading(args.props)
-        settings = Settings(rule.settings, args.get_config(), data_class.of(stated))
-        subject = Subject(args.urn, args.name, stated)
-
-        def findings() -> Iterator[Finding]:
-            region = estate.region_of(stated, stated, args.provider)
-            protect, ignored = args.opts.protect, tuple(args.opts.ignore_changes)
-            resource = Resource(args.resource_type, args.name, args.urn, stated, region, protect, ignored)
-            return rule.check(resource, settings)
-
-        _run(rule, findings, settings, lambda _urn: subject, report)
+        resource, settings = _asked(rule, args)
+        subject = Subject(args.urn, args.name, resource.stated)
+        _run(rule, lambda: rule.check(resource, settings), settings, lambda _urn: subject, report)
 
     return validate
+
+
+def _remediation(rule: ResourceRule) -> Callable[[ResourceValidationArgs], Mapping[str, Any] | None]:
+    """Mends what the rule finds broken, and nothing that it cannot judge, that is waived, or that the program has the
+    engine ignore. A failure mends nothing: the rule then blocks.
+    """
+
+    def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+        if args.resource_type not in rule.types or rule.remedy is None:
+            return None
+        try:
+            resource, settings = _asked(rule, args)
+            subject = Subject(args.urn, args.name, resource.stated)
+            broken = any(isinstance(finding, Violation) for finding in rule.check(resource, settings))
+            if not broken or operation.current().waived(rule.id, subject):
+                return None
+            changes = [c for c in rule.remedy(resource, settings) if c.path[0] not in resource.ignore_changes]
+            made = [remediation.apply(args.props, change) for change in changes]
+        except Exception:
+            return None
+        return args.props if any(made) else None
+
+    return remediate
+
+
+def _asked(rule: ResourceRule, args: ResourceValidationArgs) -> tuple[Resource, Settings]:
+    stated = Reading(args.props)
+    region = estate.region_of(stated, stated, args.provider)
+    protect, ignored = args.opts.protect, tuple(args.opts.ignore_changes)
+    resource = Resource(args.resource_type, args.name, args.urn, stated, region, protect, ignored)
+    return resource, Settings(rule.settings, args.get_config(), data_class.of(stated))
 
 
 def _stack_validation(rule: StackRule) -> Callable[[StackValidationArgs, ReportViolation], None]:

@@ -154,6 +154,17 @@ class Resource:
     ignore_changes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Change:
+    """One property that a remedy sets: a path of keys and list indexes, and the value."""
+
+    path: tuple[str | int, ...]
+    value: object
+
+
+Remedy = Callable[[Resource, Settings], Iterator[Change]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """Facts common to all rules. `fix` is Pulumi Python; `tags` are controls elsewhere, "framework:control"."""
@@ -204,6 +215,8 @@ class ResourceRule(Rule):
     """A rule that one resource's own inputs decide."""
 
     check: Callable[[Resource, Settings], Iterator[Finding]]
+    # What to change at the level `remediate`, asked only when the rule is broken. resilience_policies.remediation.
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,7 @@ GOOD: dict[str, Any] = {
         "byDataClass": {"payments": {"minDays": 35}},
     },
     "rds-multi-az": "disabled",
+    "kms-rotation": "remediate",
     "s3-replication": {"acceptDeclared": False},
     "waivers": {
         "waivers": [
@@ -67,6 +68,7 @@ def test_all_faults_are_told_at_once_with_path_and_fix(tmp_path: Path) -> None:
         },
         "s3-replication": {"acceptDeclared": "yes"},
         "kms-rotation": 3,
+        "rds-storage-encrypted": "remediate",
         "ebs-encrypted": {"x": 1, "byDataClass": {}},
         "waivers": {"waivers": [{"rule": "no-rule", "resource": "a", "owner": "b", "expires": "2000-01-01"}, "x"]},
     }
@@ -85,6 +87,7 @@ def test_all_faults_are_told_at_once_with_path_and_fix(tmp_path: Path) -> None:
         ("ebs-encrypted.byDataClass", "the rule has no such key"),
         ("s3-replication.acceptDeclared", "is 'yes'"),
         ("kms-rotation", "must be a level (mandatory, advisory, remediate, disabled) or an object"),
+        ("rds-storage-encrypted", "is 'remediate', and there is nothing that the pack may change"),
         ("ebs-encrypted.x", "the rule has no such key"),
         ("waivers.waivers[0]", "reason is missing: why this is acceptable, in words that a reviewer can judge"),
         ("waivers.waivers[0]", "rule 'no-rule' does not exist"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pulumi_policy import Severity
 
-from resilience_policies import controls
+from resilience_policies import controls, remediation
 from resilience_policies.checks import at_least_days, must_be_own_key, must_be_true
 from resilience_policies.messages import not_yet
 from resilience_policies.reading import Reading
@@ -108,6 +108,7 @@ RULES: tuple[Rule, ...] = (
         tags=(*controls.BACKED_UP, "fsbp:DynamoDB.2", "checkov:CKV_AWS_28"),
         types=frozenset({TABLE}),
         check=pitr,
+        remedy=remediation.switch_on("pointInTimeRecovery", "enabled"),
     ),
     ResourceRule(
         id="dynamodb-replica-pitr",
@@ -178,5 +179,6 @@ RULES: tuple[Rule, ...] = (
         tags=(*controls.KEPT, "fsbp:DynamoDB.6"),
         types=frozenset({TABLE, TABLE_REPLICA}),
         check=deletion_protection,
+        remedy=remediation.switch_on_with_replicas("deletionProtectionEnabled"),
     ),
 )

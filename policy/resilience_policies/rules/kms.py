@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from resilience_policies import controls
+from resilience_policies import controls, remediation
 from resilience_policies.checks import at_least_days
 from resilience_policies.messages import found, not_yet
 from resilience_policies.reading import UNKNOWN
@@ -65,6 +65,7 @@ RULES: tuple[Rule, ...] = (
         ),
         types=frozenset({KEY}),
         check=rotation,
+        remedy=remediation.switch_on("enableKeyRotation"),
     ),
     ResourceRule(
         id="kms-deletion-window",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from resilience_policies import controls
+from resilience_policies import controls, remediation
 from resilience_policies.checks import days
 from resilience_policies.messages import found, not_yet
 from resilience_policies.reading import UNKNOWN
@@ -79,5 +79,6 @@ RULES: tuple[Rule, ...] = (
         ),
         types=frozenset({LOG_GROUP}),
         check=retention,
+        remedy=remediation.lengthen_log_retention,
     ),
 )

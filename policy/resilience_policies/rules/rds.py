@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
+from resilience_policies import remediation
 from resilience_policies.estate import region_in_arn
 from resilience_policies.messages import found, not_yet
 from resilience_policies.reading import UNKNOWN, Unknown
@@ -138,6 +139,7 @@ RULES: tuple[Rule, ...] = (
         settings=(Setting("minDays", "integer", 7, "Fewest days of automated backups.", minimum=1, maximum=35),),
         types=frozenset({INSTANCE, CLUSTER}),
         check=backup_retention,
+        remedy=remediation.raise_to("backupRetentionPeriod", "minDays"),
     ),
     ResourceRule(
         id="rds-deletion-protection",
@@ -156,6 +158,7 @@ RULES: tuple[Rule, ...] = (
         ),
         types=frozenset({INSTANCE, CLUSTER}),
         check=deletion_protection,
+        remedy=remediation.switch_on("deletionProtection"),
     ),
     ResourceRule(
         id="rds-multi-az",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from resilience_policies import controls
+from resilience_policies import controls, remediation
 from resilience_policies.checks import must_be_true
 from resilience_policies.messages import found, not_yet
 from resilience_policies.reading import UNKNOWN
@@ -98,5 +98,6 @@ RULES: tuple[Rule, ...] = (
         ),
         types=frozenset({INSTANCE, CLUSTER}),
         check=copy_tags,
+        remedy=remediation.switch_on("copyTagsToSnapshot"),
     ),
 )
