@@ -169,9 +169,12 @@ def test_the_restorable_range_moves_with_the_recovery_period_and_begins_anew_whe
 def test_an_on_demand_backup_holds_the_items_as_they_were(dynamodb: Any) -> None:
     make_table(dynamodb, recovery=False)
     put(dynamodb, "1", "new")
-    arn = dynamodb.create_backup(TableName="orders", BackupName="before")["BackupDetails"]["BackupArn"]
+    made = dynamodb.create_backup(TableName="orders", BackupName="before")["BackupDetails"]
+    arn, size = made["BackupArn"], made["BackupSizeBytes"]
+    assert size == len("id" + "1" + "state" + "new")
     put(dynamodb, "1", "corrupt")
     put(dynamodb, "2", "corrupt")
+    assert [one["BackupSizeBytes"] for one in dynamodb.list_backups()["BackupSummaries"]] == [size]
     dynamodb.delete_table(TableName="orders")
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=arn)
     assert states(dynamodb, "restored") == {"1": "new"}

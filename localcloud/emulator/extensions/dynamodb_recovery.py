@@ -31,6 +31,8 @@ from localcloud.emulator.extensions.calls import extend
 from localcloud.emulator.extensions.dynamodb_changes import Change, ItemKey, follow, key_of, live_items, set_item
 from localcloud.emulator.extensions.dynamodb_encryption import resolve_encryption
 
+_details: Any = Backup.details
+_summary: Any = Backup.summary
 _update_continuous_backups = DynamoDBBackend.update_continuous_backups
 
 
@@ -148,6 +150,20 @@ def back_up_deleted(backend: DynamoDBBackend, table: Table) -> None:
         backend.backups[backup.arn] = backup
 
 
+def details(self: Backup) -> dict[str, Any]:
+    """The BackupDetails, with the size that moto does not know."""
+    return {**_details.fget(self), "BackupSizeBytes": _size_bytes(self)}
+
+
+def summary(self: Backup) -> dict[str, Any]:
+    """The BackupSummary, with the size."""
+    return {**_summary.fget(self), "BackupSizeBytes": _size_bytes(self)}
+
+
+def _size_bytes(backup: Backup) -> int:
+    return sum(item.size() for item in live_items(backup.table).values())
+
+
 def _restored(
     backend: DynamoDBBackend, table: Table, like: Table, items: list[Item], asked: dict[str, Any]
 ) -> DynamoResult:
@@ -208,5 +224,6 @@ def apply() -> None:
     """Put this into moto's DynamoDB."""
     Table.journal = Table.journal_from = None
     follow(keep_journal)
+    Backup.details, Backup.summary = property(details), property(summary)
     extend(DynamoDBBackend, update_continuous_backups, describe_continuous_backups)
     extend(DynamoHandler, restore_table_to_point_in_time, restore_table_from_backup, list_backups)
