@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.emulator.server import Emulator
@@ -22,14 +22,32 @@ class World:
     emulator: Emulator
     client: Client
     region: str = PRIMARY
+    token: str = field(default_factory=lambda: uuid.uuid4().hex[:6])
+    """Is in every name of the test, so that a pattern reaches nothing of another test."""
 
     def name(self, start: str) -> str:
         """A name that nothing else has."""
-        return f"{start}-{uuid.uuid4().hex[:12]}"
+        return f"{start}-{self.token}-{uuid.uuid4().hex[:8]}"
 
     def elsewhere(self) -> World:
         """The same in the other Region."""
-        return World(self.emulator, self.client, SECONDARY)
+        return World(self.emulator, self.client, SECONDARY, self.token)
+
+    def end_plans(self) -> None:
+        """Delete what runs when the clock goes forward, in both Regions: the next test goes forward, too."""
+        for region in (PRIMARY, SECONDARY):
+            backup = self.client("backup", region)
+            for plan in backup.list_backup_plans()["BackupPlansList"]:
+                identifier = plan["BackupPlanId"]
+                for entry in backup.list_backup_selections(BackupPlanId=identifier)["BackupSelectionsList"]:
+                    backup.delete_backup_selection(BackupPlanId=identifier, SelectionId=entry["SelectionId"])
+                backup.delete_backup_plan(BackupPlanId=identifier)
+            for plan in backup.list_restore_testing_plans()["RestoreTestingPlans"]:
+                named = {"RestoreTestingPlanName": plan["RestoreTestingPlanName"]}
+                for entry in backup.list_restore_testing_selections(**named)["RestoreTestingSelections"]:
+                    name = entry["RestoreTestingSelectionName"]
+                    backup.delete_restore_testing_selection(**named, RestoreTestingSelectionName=name)
+                backup.delete_restore_testing_plan(**named)
 
     @property
     def backup(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -17,8 +18,10 @@ pytestmark = pytest.mark.usefixtures("empty_cloud")
 
 
 @pytest.fixture
-def world(emulator: Emulator, client: Client) -> World:
-    return World(emulator, client)
+def world(emulator: Emulator, client: Client) -> Iterator[World]:
+    made = World(emulator, client)
+    yield made
+    made.end_plans()
 
 
 def continuous(world: World, vault: str, resource_arn: str) -> str:

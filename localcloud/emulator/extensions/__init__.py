@@ -33,6 +33,7 @@ from localcloud.emulator.extensions import (
     backup_recovery_point_changes,
     backup_region_settings,
     backup_restore_testing,
+    backup_restore_tests,
     backup_restores,
     backup_schedules,
     backup_selections,
@@ -111,9 +112,9 @@ _MODULES = (
     backup_jobs,
     backup_copies,
     backup_restores,
+    backup_restore_tests,
     backup_schedules,
     backup_protected_resources,
-    backup_own_snapshots,
     backup_vault_policies,
     cloudtrail_trails,
     cloudwatch_alarms,
@@ -170,6 +171,8 @@ _MODULES = (
     kms_unusable,
     kms_unreadable_stores,
     kms_unreadable_databases,
+    # Around what the modules of RDS put around a deletion.
+    backup_own_snapshots,
 )
 
 # Services that moto has not at all: botocore's name of the service -> what answers it.

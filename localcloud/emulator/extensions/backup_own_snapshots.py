@@ -1,7 +1,8 @@
-"""Snapshots that AWS Backup made are deleted by AWS Backup: RDS and EC2 refuse."""
+"""Snapshots and automated backups that AWS Backup manages are deleted by AWS Backup: RDS and EC2 refuse, or keep them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError
@@ -13,10 +14,9 @@ from moto.rds.responses import RDSResponse
 from localcloud.emulator.extensions.backup_records import backend_of
 from localcloud.emulator.extensions.backup_recovery_points import recovery_points
 from localcloud.emulator.extensions.backup_store_rds import SNAPSHOT_TYPE
-from localcloud.emulator.extensions.calls import extend
+from localcloud.emulator.extensions.calls import extend, surround
 
 _delete_db_snapshot = RDSResponse.delete_db_snapshot
-_describe_db_snapshots = RDSBackend.describe_db_snapshots
 _delete_snapshot = EC2Response.delete_snapshot
 
 
@@ -31,18 +31,19 @@ def delete_db_snapshot(self: RDSResponse) -> Any:
     return _delete_db_snapshot(self)
 
 
-def describe_db_snapshots(
-    self: RDSBackend,
-    db_instance_identifier: str | None,
-    db_snapshot_identifier: str | None = None,
-    snapshot_type: str | None = None,
-    filters: dict[str, Any] | None = None,
+def delete_db_instance(
+    inner: Callable[..., Any], backend: RDSBackend, db_instance_identifier: str, *more: Any, **named: Any
 ) -> Any:
-    """DescribeDBSnapshots: moto shows snapshots of AWS Backup only when their type is asked for, not by their name."""
-    named = self.database_snapshots.get(db_snapshot_identifier or "")
-    if named is not None and named.snapshot_type == SNAPSHOT_TYPE:
-        snapshot_type = snapshot_type or SNAPSHOT_TYPE
-    return _describe_db_snapshots(self, db_instance_identifier, db_snapshot_identifier, snapshot_type, filters)
+    """DeleteDBInstance: automated backups that AWS Backup manages stay, whatever was asked."""
+    database = backend.databases.get(db_instance_identifier)
+    points = recovery_points(backend_of(backend.account_id, backend.region_name)).values()
+    if database is not None and any(
+        point.continuous and point.resource_arn == database.db_instance_arn for point in points
+    ):
+        final, skip = (*more, None, None)[:2]
+        settings = {"final_db_snapshot_identifier": final, "skip_final_snapshot": skip, **named}
+        return inner(backend, db_instance_identifier, **{**settings, "delete_automated_backups": False})
+    return inner(backend, db_instance_identifier, *more, **named)
 
 
 def delete_snapshot(self: EC2Response) -> Any:
@@ -58,6 +59,6 @@ def delete_snapshot(self: EC2Response) -> Any:
 
 def apply() -> None:
     """Put these refusals into moto's RDS and EC2."""
-    extend(RDSBackend, describe_db_snapshots)
+    surround(RDSBackend, delete_db_instance)
     extend(RDSResponse, delete_db_snapshot)
     extend(EC2Response, delete_snapshot)

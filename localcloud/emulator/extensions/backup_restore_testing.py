@@ -1,7 +1,4 @@
-"""AWS Backup restore testing: plans and their selections, kept and read back. moto has neither.
-
-No test is carried out: there are no recovery points to restore.
-"""
+"""AWS Backup restore testing: plans and their selections. moto has neither; backup_restore_tests carries them out."""
 
 from __future__ import annotations
 
@@ -22,6 +19,8 @@ from moto.backup.responses import BackupResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 
+from localcloud.emulator import clock
+from localcloud.emulator.extensions.backup_cron import check_schedule
 from localcloud.emulator.extensions.calls import extend, parameters
 
 # API reference, RestoreTestingPlanForCreate and RestoreTestingSelectionForCreate.
@@ -42,6 +41,9 @@ class RestoreTestingPlan:
     selections: dict[str, dict[str, Any]] = field(default_factory=dict)
     creation_time: datetime = field(default_factory=utcnow)
     update_time: datetime = field(default_factory=utcnow)
+    last_run: datetime = field(default_factory=clock.now)
+    """The next run is after it."""
+    last_execution_time: datetime | None = None
 
     def identity(self) -> dict[str, Any]:
         """The members that the answers to all calls have in common."""
@@ -53,7 +55,9 @@ class RestoreTestingPlan:
 
     def describe(self) -> dict[str, Any]:
         """RestoreTestingPlanForGet."""
-        return {**self.document, **self.identity(), "LastUpdateTime": self.update_time}
+        times = {"LastUpdateTime": self.update_time, "LastExecutionTime": self.last_execution_time}
+        known = {name: time for name, time in times.items() if time is not None}
+        return {**self.document, **self.identity(), **known}
 
 
 def restore_testing_plans(backend: BackupBackend) -> dict[str, RestoreTestingPlan]:
@@ -176,6 +180,7 @@ def _selection_identity(plan: RestoreTestingPlan, name: str) -> dict[str, Any]:
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
     points = {**_RECOVERY_POINT_DEFAULTS, **document["RecoveryPointSelection"]}
     whole = {**_PLAN_DEFAULTS, **document, "RecoveryPointSelection": points}
+    check_schedule(whole["ScheduleExpression"], whole["ScheduleExpressionTimezone"])
     _within("StartWindowHours", whole["StartWindowHours"], _START_WINDOW_HOURS)
     _within("SelectionWindowDays", points["SelectionWindowDays"], _SELECTION_WINDOW_DAYS)
     for required in ("Algorithm", "IncludeVaults", "RecoveryPointTypes"):

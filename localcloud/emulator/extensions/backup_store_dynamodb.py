@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,9 +97,9 @@ def restore(asked: Restore) -> str:
     return arn
 
 
-def inferred_metadata(_: Place, held: Held) -> dict[str, str]:
+def inferred_metadata(_: Place, __: Held) -> dict[str, str]:
     """Developer guide, "Restore testing inferred metadata"."""
-    name = f"awsbackup-restore-test-{held.recovery_point_arn.rpartition(':')[2][:8]}-{unix_time_millis():.0f}"
+    name = f"awsbackup-restore-test-{secrets.token_hex(8)}"
     return {"deletionProtection": "false", "encryptionType": "Default", "targetTableName": name}
 
 

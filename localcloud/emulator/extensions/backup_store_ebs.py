@@ -15,10 +15,11 @@ _PARAMETERS = ("volumeType", "iops", "throughput")
 
 def resources(place: Place) -> dict[str, Tags]:
     """Every volume of the place, with its tags."""
-    backend = _backend(place)
+    # A Region's backend of EC2 takes a second to make: without one there are no volumes.
+    backend = dict.get(ec2_backends[place.account_id], place.region)
     return {
         place.arn("ec2", f"volume/{volume.id}"): {tag["key"]: tag["value"] for tag in volume.get_tags()}
-        for volume in backend.volumes.values()
+        for volume in (backend.volumes.values() if backend is not None else ())
     }
 
 

@@ -93,12 +93,13 @@ def restore(asked: Restore) -> str:
     overrides = XFormedDict()
     overrides.update({"DBInstanceIdentifier": name, **_parameters(asked)})
     if asked.continuous:
-        source = asked.held.content
         if asked.restore_time is None:
             overrides["UseLatestRestorableTime"] = True
         else:
             overrides["RestoreTime"] = asked.restore_time
-        database = backend.restore_db_instance_to_point_in_time(source, name, overrides)
+        # By its id, which goes on naming it when the instance is gone and its backups were kept.
+        overrides["SourceDbiResourceId"] = asked.held.content
+        database = backend.restore_db_instance_to_point_in_time(None, name, overrides)
     else:
         database = backend.restore_db_instance_from_db_snapshot(asked.held.own_name, overrides)
     arn: str = database.db_instance_arn
@@ -136,7 +137,7 @@ def _continuous(backend: RDSBackend, database: DBInstance, asked: BackUp) -> Hel
         )
     arn = asked.place.arn("rds", f"auto-backup:ab-{database.dbi_resource_id.removeprefix('db-').lower()}")
     held = _held(asked.place, None, database, database.kms_key_id)
-    return Held(arn, held.size_bytes, held.key_arn, held.restore_metadata, content=database.db_instance_identifier)
+    return Held(arn, held.size_bytes, held.key_arn, held.restore_metadata, content=database.dbi_resource_id)
 
 
 def _held(place: Place, name: str | None, database: DBInstance, key_arn: str | None) -> Held:
