@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.engine.estate import ORGANIZATION_PROJECT, PRIMARY, REPO, SECONDARY, Estate, configure, copy_project
+from tests.policy.lifted import RELEASE_BREAKS, relaxed
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("strategies")]
 
@@ -165,10 +166,10 @@ def test_removing_at_once_is_refused_by_the_engine_itself(switching: Switching, 
 def test_release_keeps_everything_and_removal_then_touches_the_secondary_region_only(switching: Switching) -> None:
     switching.configure("backup-restore", "release")
     assert not kinds(switching.plan("dr"), DESTRUCTIVE)
-    # The pack holds a database without deletion protection against the strategy too: whoever releases says so to it as well.
-    relaxed = switching.project / "relaxed.json"
-    relaxed.write_text(json.dumps({"rds-deletion-protection": "advisory"}))
-    switching.up("dr", "--policy-pack-config", str(relaxed))
+    # The pack holds a store without deletion protection against the strategy too: whoever releases says so to it as well.
+    relaxed_file = switching.project / "relaxed.json"
+    relaxed_file.write_text(json.dumps(relaxed(RELEASE_BREAKS)))
+    switching.up("dr", "--policy-pack-config", str(relaxed_file))
     held = {r["type"] for r in switching.estate.state("dr")}
     assert PARTS["pilot-light"] <= held, "released, not removed"
     for weaker in STRATEGIES[:-1]:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.conftest import Deployed
 from tests.engine.estate import ORGANIZATION_PROJECT, REPO, SECURECART, Estate, copy_project, run
+from tests.policy.lifted import EPHEMERAL_BREAKS, relaxed
 
 pytestmark = pytest.mark.engine
 
@@ -27,17 +28,17 @@ def test_an_ephemeral_estate_is_reported_by_the_pack_and_destroyed_to_the_last_r
 ) -> None:
     project = copy_project(tmp_path / "project", ephemeral="true")
     pack = str(REPO / "policy")
-    relaxed = tmp_path / "relaxed.json"
-    relaxed.write_text(json.dumps({"rds-deletion-protection": "advisory"}))
+    relaxed_file = tmp_path / "relaxed.json"
+    relaxed_file.write_text(json.dumps(relaxed(EPHEMERAL_BREAKS)))
 
     blocked = estate.pulumi("preview", "--stack", f"{ORGANIZATION_PROJECT}/prod", "--policy-pack", pack, cwd=project)
     assert blocked.code != 0
-    assert "rds-deletion-protection" in blocked.text
+    assert all(rule in blocked.text for rule in EPHEMERAL_BREAKS)
 
     for stack in ("prod", "dr"):
         lifted = estate.pulumi(
             "up", "--yes", "--stack", f"{ORGANIZATION_PROJECT}/{stack}",
-            "--policy-pack", pack, "--policy-pack-config", str(relaxed), cwd=project,
+            "--policy-pack", pack, "--policy-pack-config", str(relaxed_file), cwd=project,
         )  # fmt: skip
         assert lifted.code == 0, lifted.text[-6000:]
     for stack in ("dr", "prod"):

@@ -7,21 +7,26 @@ from functools import cache
 from typing import Any
 
 from tests.policy.pack import PRIMARY, SECONDARY, UNKNOWN, Registration
-from tests.support.program import Registered, program
+from tests.support.program import Program, Registered, program
 
 
 @cache
 def registrations(stack: str, *, first_preview: bool = False) -> tuple[Registration, ...]:
-    """Every AWS resource of the stack. Names get their type in front: the program's are unique only within a type.
+    """Every AWS resource of the stack, see `recorded`."""
+    return recorded(program(stack), first_preview=first_preview)
+
+
+def recorded(ran: Program, *, first_preview: bool = False) -> tuple[Registration, ...]:
+    """Every AWS resource that a program registered. Names get their type in front: the program's are unique only within a type.
 
     Everything exists already; or, with `first_preview`, nothing does: what AWS chooses, and all that was made of it, is unknown.
     """
-    recorded = [resource for resource in program(stack).resources if resource.type.startswith("aws:")]
-    names = {resource.urn: f"{resource.type}::{resource.name}" for resource in recorded}
+    resources = [resource for resource in ran.resources if resource.type.startswith("aws:")]
+    names = {resource.urn: f"{resource.type}::{resource.name}" for resource in resources}
     # The ARN of a bucket is its name, which the program knows.
-    of_aws = [r for r in recorded if first_preview and r.type != "aws:s3/bucket:Bucket"]
+    of_aws = [r for r in resources if first_preview and r.type != "aws:s3/bucket:Bucket"]
     chosen = {text for r in of_aws for text in (r.id, r.outputs.get("arn")) if text}
-    return tuple(_registration(resource, names, chosen) for resource in recorded)
+    return tuple(_registration(resource, names, chosen) for resource in resources)
 
 
 def _registration(resource: Registered, names: Mapping[str, str], chosen: set[Any]) -> Registration:

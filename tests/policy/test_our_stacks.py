@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from resilience_policies.profiles import PROFILE
-from tests.policy.our_stacks import registrations
+from tests.policy.lifted import EPHEMERAL_BREAKS, RELEASE_BREAKS
+from tests.policy.our_stacks import recorded, registrations
 from tests.policy.pack import Diagnostic, Pack, running
+from tests.support.program import run_program
+from tests.unit.test_strategy import HELD, REASON
 
 # The exceptions that our stacks need when every rule blocks: rule, resources, and a reason that a reviewer can check.
 WAIVERS = {
@@ -74,6 +77,18 @@ def test_strict_is_kept_with_a_handful_of_waivers(strict: Pack, stack: str, firs
 
 def test_the_waivers_are_at_most_five() -> None:
     assert sum(len(waivers) for waivers in WAIVERS.values()) <= 5
+
+
+def test_an_ephemeral_stack_is_told_all_that_it_gives_up(pack: Pack) -> None:
+    found = blocking(pack.judge(*recorded(run_program("prod", ephemeral=True)), stack="prod"))
+    assert {rule for rule, _, _ in found} == EPHEMERAL_BREAKS
+
+
+def test_released_copies_are_told_what_they_lose_and_nothing_else_is(pack: Pack) -> None:
+    asked = {"strategy": "backup-restore", "strategyReason": REASON, "secondaryRemoval": "release"}
+    found = blocking(pack.judge(*recorded(run_program("dr", last=dict(HELD.outputs), **asked)), stack="dr"))
+    assert {rule for rule, _, _ in found} == RELEASE_BREAKS
+    assert {name.rsplit("-", maxsplit=1)[-1] for _, name, _ in found} == {"replica"}
 
 
 def blocking(found: list[Diagnostic]) -> list[tuple[str, str, str]]:
