@@ -21,8 +21,8 @@ GLOBAL = "global"
 _GLOBAL_SERVICES = frozenset({"iam", "route53", "cloudfront", "organizations"})
 _SCOPE = re.compile(r"[^/]+/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/(?P<operation>[^/]+)$")
-# S3's control plane signs as S3.
-_S3_CONTROL_PATH = "/v20180820/"
+# Services that sign with another's name: (name in the signature, start of the path) -> botocore's name of the service.
+_SIGNED_AS_ANOTHER = {("s3", "/v20180820/"): "s3control", ("resiliencehub", "/v2/"): "resiliencehubv2"}
 _UNKNOWN = "unknown"
 
 
@@ -68,8 +68,9 @@ def _operation(service: str, environ: Mapping[str, Any], query: Mapping[str, lis
         return action[0]
     if "Action" in query:
         return query["Action"][0]
-    if service == "s3" and path.startswith(_S3_CONTROL_PATH):
-        service = "s3control"
+    for (signed_as, start), model in _SIGNED_AS_ANOTHER.items():
+        if service == signed_as and path.startswith(start):
+            service = model
     matching = [
         (len(route.needs), len(route.pattern.pattern), route.operation)
         for route in _routes(service)

@@ -20,6 +20,7 @@ class Deployed:
     estate: Estate
     up: Finished
     inventory_before: Any
+    unrecorded_calls: list[str]
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +30,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         started = estate.securecart("local", "start")
         assert started.code == 0, started.text
         before = estate.inventory()
-        yield Deployed(estate, estate.securecart("up", "--json"), before)
+        up = estate.securecart("up", "--json")
+        yield Deployed(estate, up, before, estate.unrecorded_calls("deploy"))
     finally:
         estate.end()
 

@@ -18,6 +18,8 @@ from typing import Any
 import boto3
 import yaml
 
+from tools import iam_roles
+
 REPO = Path(__file__).resolve().parents[2]
 SECURECART = REPO / ".venv" / "bin" / "securecart"
 PRIMARY, SECONDARY = "us-east-1", "us-west-2"
@@ -91,10 +93,18 @@ class Estate:
     def inventory(self) -> Any:
         return self.admin("inventory")
 
-    def admin(self, endpoint: str) -> Any:
-        """What an admin endpoint of the local cloud answers."""
-        with urllib.request.urlopen(f"{self.exports['AWS_ENDPOINT_URL']}/_securecart/{endpoint}", timeout=30) as answer:  # noqa: S310
+    def admin(self, endpoint: str, asked: Mapping[str, Any] | None = None) -> Any:
+        """What an admin endpoint of the local cloud answers; `asked` is posted."""
+        url = f"{self.exports['AWS_ENDPOINT_URL']}/_securecart/{endpoint}"
+        body = None if asked is None else json.dumps(asked).encode()
+        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=30) as answer:  # noqa: S310
             return json.load(answer)
+
+    def unrecorded_calls(self, role: str) -> list[str]:
+        """Calls since the last reset that the generated role does not know; tools/iam_roles.py says how to record them."""
+        known = iam_roles.calls()[role]
+        made = {(call["service"], call["operation"]) for call in self.admin("calls")["calls"]}
+        return sorted(f"{service}:{name}" for service, name in made if name not in known.get(service, ()))
 
     def outputs(self, stack: str) -> dict[str, Any]:
         shown = self.pulumi("stack", "output", "--json", "--stack", f"{ORGANIZATION_PROJECT}/{stack}")

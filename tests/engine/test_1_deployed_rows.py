@@ -48,6 +48,10 @@ def test_up_succeeds_and_says_so_in_one_json_document(deployed: Deployed) -> Non
     assert deployed.up.json()["schemaVersion"]
 
 
+def test_the_generated_role_of_deploy_knows_every_call_of_it(deployed: Deployed) -> None:
+    assert deployed.unrecorded_calls == []
+
+
 def test_databases_are_multi_az_encrypted_private_and_keep_seven_days(estate: Estate) -> None:
     found = databases(estate, PRIMARY)
     assert {name for name in DATABASES if any(name in d["DBInstanceIdentifier"] for d in found)} == DATABASES

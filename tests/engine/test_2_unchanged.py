@@ -27,9 +27,11 @@ def test_a_second_preview_of_both_stacks_expects_no_changes(estate: Estate) -> N
 
 
 def test_right_after_up_nothing_drifted(estate: Estate) -> None:
+    estate.admin("calls/reset", {})
     compared = estate.securecart("drift")
     assert compared.code == ExitCode.OK, compared.text
     assert "nothing drifted" in compared.stdout
+    assert estate.unrecorded_calls("audit") == [], "docs/iam: what reads must be known"
 
 
 def test_drift_made_with_boto3_is_found_and_mended_by_up(estate: Estate) -> None:
