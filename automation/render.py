@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from automation.advisories import advisory_lines
 from automation.events import UNCHANGING, Run, Violation, short_name
 
 if TYPE_CHECKING:
@@ -69,9 +70,8 @@ class Display:
         self._next_plain = 0.0
         outputs = ", outputs change" if run.outputs_changed and not run.changes.get("create") else ""
         self.say(f"{_DONE[run.operation]} {run.stack}: {counts(run.changes)}{outputs} ({run.seconds:.0f} s)")
-        for violation in run.violations:
-            if not violation.mandatory:
-                self.say(violation_text(violation))
+        for line in advisory_lines([violation for violation in run.violations if not violation.mandatory]):
+            self.say(line)
 
 
 def counts(changes: dict[str, int]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from pulumi_policy import (
     Policy,
+    PolicyComplianceFramework,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -28,6 +29,7 @@ from resilience_policies.reading import Reading
 from resilience_policies.rule import Finding, Resource, ResourceRule, Rule, Settings, StackRule, Undetermined, Violation
 from resilience_policies.waivers import Subject
 
+_NIST = "nist-800-53r5:"
 _HERE = Path(__file__).parent
 
 
@@ -48,6 +50,7 @@ def policy(rule: Rule) -> Policy:
         "config_schema": rule.schema(),
         "display_name": rule.id.replace("-", " "),
         "severity": rule.severity,
+        "framework": _framework(rule),
         "tags": [f"service:{rule.service}", *rule.tags],
         "remediation_steps": rule.fix,
     }
@@ -58,6 +61,12 @@ def policy(rule: Rule) -> Policy:
     if isinstance(rule, StackRule):
         return StackValidationPolicy(validate=_stack_validation(rule), **about)
     raise TypeError(f"{rule.id} is neither a ResourceRule nor a StackRule")
+
+
+def _framework(rule: Rule) -> PolicyComplianceFramework:
+    """The SDK takes one framework a policy: NIST's, which every rule has. The others are among the tags."""
+    controls = [tag.removeprefix(_NIST) for tag in rule.tags if tag.startswith(_NIST)]
+    return PolicyComplianceFramework("NIST SP 800-53", "Rev. 5", specification=", ".join(controls))
 
 
 def _resource_validation(rule: ResourceRule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:

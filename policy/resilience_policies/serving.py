@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format
@@ -57,6 +58,7 @@ def serve(chosen: Chosen, known: Sequence[Rule]) -> None:
         name=NAME,
         display_name="AWS data resilience",
         description=DESCRIPTION,
+        readme=(Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8"),
         provider="aws",
         tags=["aws", "backup", "disaster-recovery", "encryption"],
         enforcement_level=EnforcementLevel.MANDATORY,
