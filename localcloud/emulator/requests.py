@@ -49,6 +49,11 @@ def read_request(environ: Mapping[str, Any], body: bytes) -> Asked | None:
     return Asked(service, _operation(service, environ, query, body), region)
 
 
+def raw_path(environ: Mapping[str, Any]) -> str:
+    """The path as it was sent: an ARN in it has its slashes quoted, and they separate nothing."""
+    return str(environ.get("RAW_URI") or environ.get("PATH_INFO", "")).partition("?")[0]
+
+
 def _bucket_region(environ: Mapping[str, Any]) -> str | None:
     """S3 answers from the Region that the bucket is in, whatever Region the request was signed for."""
     name = unquote(environ.get("PATH_INFO", "")).strip("/").split("/")[0]
@@ -61,7 +66,7 @@ def _bucket_region(environ: Mapping[str, Any]) -> str | None:
 def _operation(service: str, environ: Mapping[str, Any], query: Mapping[str, list[str]], body: bytes) -> str:
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return str(target).rpartition(".")[2]
-    path = environ.get("PATH_INFO", "")
+    path = raw_path(environ)
     if rpc := _RPC_PATH.match(path):
         return rpc["operation"]
     if "form" in environ.get("CONTENT_TYPE", "") and (action := parse_qs(body.decode(errors="replace")).get("Action")):

@@ -29,6 +29,7 @@ from werkzeug.wrappers import Response
 from localcloud.databases.errors import DatabaseError
 from localcloud.emulator import duties, extensions, snapshot
 from localcloud.emulator.admin import ADMIN_PREFIX, answer_admin
+from localcloud.emulator.api_events import answered
 from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.control_plane import delay_seconds
 from localcloud.emulator.databases import DATABASES
@@ -136,8 +137,7 @@ class Emulator:
             CARRIER.deliver(self.traffic.regions_out)
             # moto's backends are plain dictionaries that iterate while others write. One request at a time makes each
             # call whole, as it is on AWS, and costs nothing: it is all Python, which runs one thread at a time anyway.
-            answer: Iterable[bytes] = self._dispatcher(environ, start_response)
-            return answer
+            return answered(asked, environ, body, start_response, self._dispatcher)
 
     @property
     def _stopping(self) -> bool:

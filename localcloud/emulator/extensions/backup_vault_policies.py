@@ -1,7 +1,6 @@
 """The access policies of vaults, as far as they deny: what a policy denies is refused to everyone whom it names.
 
-Rights of IAM are not judged here, so an Allow changes nothing. Whoever calls with keys of no user and no role of the
-cloud is the root user of the account, as a deployment to the local cloud is.
+Rights of IAM are not judged here, so an Allow changes nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from moto.backup.exceptions import InvalidParameterValueException
 from moto.backup.models import BackupBackend, Vault
 from moto.backup.responses import BackupResponse
 from moto.core.exceptions import JsonRESTError
-from moto.sts.models import sts_backends
 
+from localcloud.emulator.callers import principal_arn
 from localcloud.emulator.extensions.calls import parameters
 
 # What the policy of a vault is asked about, by the name of the operation in moto's class.
@@ -82,13 +81,8 @@ def check_allowed(vault: Vault, action: str, principal_arn: str) -> None:
 
 
 def caller_arn(response: BackupResponse) -> str:
-    """aws:PrincipalArn of a request: of an assumed role the role's ARN."""
-    backend = sts_backends[response.current_account][response.partition]
-    role = backend.get_assumed_role_from_access_key(response.get_access_key())
-    if role is not None:
-        return str(role.role_arn)
-    _, arn, account_id = backend.get_caller_identity(response.get_access_key(), response.region)
-    return f"arn:{response.partition}:iam::{account_id}:root" if arn.endswith(":user/moto") else str(arn)
+    """aws:PrincipalArn of a request."""
+    return principal_arn(response.get_access_key())
 
 
 def _guarded(operation: Callable[[BackupResponse], Any], action: str) -> Callable[[BackupResponse], Any]:
