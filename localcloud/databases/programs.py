@@ -143,6 +143,7 @@ class Programs:
         done = subprocess.run(
             ["cp", "-a", "--reflink=auto", source, target],
             cwd="/",
+            env=_ENVIRONMENT,
             capture_output=True,
             text=True,
             check=False,

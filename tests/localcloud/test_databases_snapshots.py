@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from botocore.exceptions import ClientError
 from moto.rds.models import rds_backends
 
 from localcloud.emulator.databases import DATABASES
+from localcloud.emulator.server import Emulator
 from tests.localcloud.database_world import EAST, WEST, Orders, create, replicate
 from tests.localcloud.provider_world import Client
 
@@ -107,3 +110,72 @@ def test_a_snapshot_that_was_deleted_restores_nothing(client: Client) -> None:
     orders.rds.delete_db_snapshot(DBSnapshotIdentifier="short-lived")
     with pytest.raises(ClientError, match="DBSnapshotNotFound"):
         restore(client, "short-lived", "never")
+
+
+def test_aws_backup_restores_what_it_backed_up_and_copied(client: Client) -> None:
+    orders = create(client)
+    orders.write(1)
+    role = "arn:aws:iam::123456789012:role/backup"
+    points = {}
+    for region in (EAST, WEST):
+        client("backup", region).create_backup_vault(BackupVaultName="orders")
+        points[region] = f"arn:aws:backup:{region}:{ACCOUNT}:backup-vault:orders"
+    east, west = client("backup"), client("backup", WEST)
+    job = east.start_backup_job(BackupVaultName="orders", ResourceArn=orders.arn, IamRoleArn=role)
+    orders.write(2)
+    copy = east.start_copy_job(
+        RecoveryPointArn=job["RecoveryPointArn"],
+        SourceBackupVaultName="orders",
+        DestinationBackupVaultArn=points[WEST],
+        IamRoleArn=role,
+    )
+    copied = east.describe_copy_job(CopyJobId=copy["CopyJobId"])["CopyJob"]["DestinationRecoveryPointArn"]
+    for backup, point, region in ((east, job["RecoveryPointArn"], EAST), (west, copied, WEST)):
+        backup.start_restore_job(
+            RecoveryPointArn=point,
+            IamRoleArn=role,
+            ResourceType="RDS",
+            Metadata={"DBInstanceIdentifier": "orders-by-backup", "DBInstanceClass": "db.m6g.large"},
+        )
+        assert Orders(client, "orders-by-backup", region).numbers() == [1]
+
+
+def test_aws_backup_goes_back_to_a_moment_by_the_automated_backups(client: Client, emulator: Emulator) -> None:
+    orders = create(client)
+    east = client("backup")
+    east.create_backup_vault(BackupVaultName="continuous")
+    role = "arn:aws:iam::123456789012:role/backup"
+    plan = east.create_backup_plan(
+        BackupPlan={
+            "BackupPlanName": "continuous",
+            "Rules": [
+                {
+                    "RuleName": "continuous",
+                    "TargetBackupVaultName": "continuous",
+                    "ScheduleExpression": "cron(0 * * * ? *)",
+                    "EnableContinuousBackup": True,
+                    "Lifecycle": {"DeleteAfterDays": 7},
+                }
+            ],
+        }
+    )
+    east.create_backup_selection(
+        BackupPlanId=plan["BackupPlanId"],
+        BackupSelection={"SelectionName": "orders", "IamRoleArn": role, "Resources": [orders.arn]},
+    )
+    (first,) = orders.write(1)
+    time.sleep(0.05)
+    (second,) = orders.write(2)
+    emulator.advance_clock(3600)
+    (point,) = east.list_recovery_points_by_backup_vault(BackupVaultName="continuous")["RecoveryPoints"]
+    east.start_restore_job(
+        RecoveryPointArn=point["RecoveryPointArn"],
+        IamRoleArn=role,
+        ResourceType="RDS",
+        Metadata={
+            "DBInstanceIdentifier": "orders-continuous",
+            "DBInstanceClass": "db.m6g.large",
+            "RestoreTime": (first + (second - first) / 2).isoformat(),
+        },
+    )
+    assert Orders(client, "orders-continuous").numbers() == [1]
