@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests import bench_policy, bench_scale
+from tests import bench_databases, bench_policy, bench_scale
 from tests.engine.estate import ORGANIZATION_PROJECT, REPO, Estate, Finished
 
 RUNS = 5
@@ -68,6 +68,7 @@ def main() -> None:
 
     bench_policy.report(console)
     bench_scale.main()
+    bench_databases.main()
 
 
 if __name__ == "__main__":

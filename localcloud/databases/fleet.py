@@ -161,6 +161,7 @@ class Fleet:
         self._reaper.dismiss()
         kept = (self.servers, self.snapshots, self.retained, self.shipping.replicated)
         if not self._keep_data or not any(kept):
+            self.templates.wait()
             shutil.rmtree(self.root, ignore_errors=True)
 
     # -- what the other modules of this package build on

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from threading import Thread
 
 from localcloud.databases.errors import DatabaseError, UnavailableError
 from localcloud.databases.fleet import Fleet
@@ -35,7 +36,10 @@ def open_fleet(wanted: Path) -> Fleet:
         programs = Programs(find_programs(), root, account)
     except (OSError, DatabaseError) as error:
         raise UnavailableError(str(error)) from error
-    return Fleet(root, programs)
+    fleet = Fleet(root, programs)
+    # While the rest of the local cloud starts, so that the first instance does not wait for it.
+    Thread(target=fleet.templates.get, name="database-template", daemon=True).start()
+    return fleet
 
 
 def forget(wanted: Path) -> None:

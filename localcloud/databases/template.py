@@ -36,6 +36,11 @@ class Templates:
                 self._made = self._found() or self._make()
             return self._made
 
+    def wait(self) -> None:
+        """Return when nobody makes one."""
+        with self._lock:
+            return
+
     @property
     def _password_file(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}.password")

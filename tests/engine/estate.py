@@ -49,13 +49,16 @@ class Estate:
     """One local cloud of its own (`root`), and the commands that reach it."""
 
     root: Path
+    databases: str = "on"
+    """Of the local cloud (localcloud.databases.opening): on, off or memory."""
 
     @property
     def environment(self) -> dict[str, str]:
         """The caller's environment without any AWS or Pulumi setting, so that nothing but the command decides where it goes."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PULUMI_", "SECURECART_"))}
         cache = {k: v for k, v in os.environ.items() if k in ("SECURECART_CACHE_DIR", "SECURECART_ENGINE")}
-        return kept | cache | {"SECURECART_LOCAL_ROOT": str(self.root), "NO_COLOR": "1"}
+        own = {"SECURECART_LOCAL_ROOT": str(self.root), "SECURECART_LOCAL_DATABASES": self.databases, "NO_COLOR": "1"}
+        return kept | cache | own
 
     def end(self) -> None:
         """Stop the local cloud and drop its data; databases may be elsewhere than in `root` (localcloud.databases.places)."""

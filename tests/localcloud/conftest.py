@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -30,6 +31,7 @@ def emulator() -> Iterator[Emulator]:
 def client(emulator: Emulator) -> Client:
     """`client(service, region)`: a boto3 client of the emulated AWS; the Region is us-east-1 unless given."""
 
+    @cache  # a new client reads its service's model anew
     def make(service: str, region: str = "us-east-1") -> Any:
         return boto3.client(
             service,

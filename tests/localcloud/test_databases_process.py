@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ def silent(_: str) -> None:
 
 
 @pytest.fixture
-def paths(tmp_path: Path) -> Iterator[LocalPaths]:
-    """The paths of a root of its own; what a test leaves there is ended and dropped."""
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalPaths]:
+    """The paths of a root of its own, its databases in memory; what a test leaves there is ended and dropped."""
+    monkeypatch.setenv("SECURECART_LOCAL_DATABASES", "memory")
     root = local_paths(tmp_path / "a root with spaces")
     yield root
     supervise.stop(root)
@@ -36,6 +38,7 @@ def paths(tmp_path: Path) -> Iterator[LocalPaths]:
 
 
 def client_of(cloud: LocalCloud) -> Client:
+    @cache
     def client(service: str, region: str = EAST) -> Any:
         return boto3.client(
             service, region, endpoint_url=cloud.endpoint, aws_access_key_id="a", aws_secret_access_key="a"
@@ -58,7 +61,10 @@ def servers_of(paths: LocalPaths) -> list[psutil.Process]:
     return found
 
 
-def test_databases_replicas_and_backups_survive_a_stop_and_a_start(paths: LocalPaths) -> None:
+def test_databases_replicas_and_backups_survive_a_stop_and_a_start(
+    paths: LocalPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECURECART_LOCAL_DATABASES", "on")
     client = client_of(supervise.start(paths, silent))
     orders = create(client)
     replica = replicate(client, orders)
