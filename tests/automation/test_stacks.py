@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,8 @@ EXPORTS = 'import pulumi\npulumi.export("open", 1)\npulumi.export("hidden", pulu
 # The pack judges by type token: a component that carries a resource's token stands for the resource.
 UNSAFE = 'import pulumi\npulumi.ComponentResource("aws:kms/key:Key", "data", {"enableKeyRotation": False})\n'
 SLOW = "import pathlib, time\npathlib.Path({mark!r}).touch()\ntime.sleep(120)\n"
+# How a state marks a secret (sdk/go/common/resource/properties.go).
+SIGNATURE, OF_A_SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 PASSPHRASE = "a-long-passphrase"
 
 
@@ -71,6 +75,45 @@ def test_the_pack_blocks_and_nothing_is_recorded(workspace: Workspace) -> None:
     assert [violation.policy for violation in run.blocking] == ["kms-rotation"]
     assert run.blocking[0].resource == "aws:kms/key:Key data"
     assert stacks.resources(workspace, "prod") == []
+
+
+def test_the_engine_takes_every_kind_of_configuration_and_a_waiver_lets_pass(workspace: Workspace) -> None:
+    """Numbers by data class, a level, and a waiver, through the engine's own check of the schema."""
+    program(workspace, UNSAFE)
+    waiver = {"rule": "kms-rotation", "resource": "data", "reason": "a test", "owner": "us", "expires": "9999-12-31"}
+    config = {
+        "rds-backup-retention": {"minDays": 14, "byDataClass": {"payments": {"minDays": 35}}},
+        "rds-multi-az": "advisory",
+        "waivers": {"waivers": [waiver]},
+    }
+    run = stacks.preview(replace(workspace, policy_config=written(workspace, config)), "prod", ignore)
+    assert run.blocking == []
+    [listed] = [violation for violation in run.violations if violation.policy == "exceptions"]
+    assert "kms-rotation is waived on data until 9999-12-31 by us: a test" in listed.message
+
+
+def test_a_remedy_changes_what_is_deployed_and_keeps_secrets(workspace: Workspace) -> None:
+    secret = 'pulumi.Output.secret("hush-hush")'
+    program(workspace, UNSAFE.replace("False}", f'False, "policy": {secret}}}'))
+    asked = replace(workspace, policy_config=written(workspace, {"kms-rotation": "remediate"}))
+    assert stacks.deploy(asked, "prod", ignore).blocking == []
+    [key] = [resource for resource in stacks.resources(workspace, "prod") if resource["type"] == "aws:kms/key:Key"]
+    assert key["inputs"]["enableKeyRotation"] is True
+    # A plain value would stand there as the text itself.
+    assert key["inputs"]["policy"][SIGNATURE] == OF_A_SECRET
+
+
+def test_a_profile_that_does_not_exist_stops_the_preview_and_says_why(workspace: Workspace) -> None:
+    program(workspace, EXPORTS)
+    variables = {**workspace.variables, "AWS_DATA_RESILIENCE_PROFILE": "strickt"}
+    with pytest.raises(SecurecartError, match="allowed: baseline, strict, detect-only"):
+        stacks.preview(replace(workspace, variables=variables), "prod", ignore)
+
+
+def written(workspace: Workspace, config: dict[str, Any]) -> Path:
+    path = workspace.directory / "policy-config.json"
+    path.write_text(json.dumps(config))
+    return path
 
 
 def test_a_failing_program_is_one_error_without_the_passphrase(workspace: Workspace) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from resilience_policies.registry import RULES
+from resilience_policies.rule import StackRule
 from tests.policy.case import of_rule
 from tests.policy.pack import UNKNOWN, Diagnostic, Pack, Registration
 
@@ -51,3 +53,77 @@ def test_an_unknown_class_is_undetermined_once_and_judged_by_the_general_number(
 
 def test_an_unknown_class_does_not_matter_where_no_number_depends_on_it(pack: Pack) -> None:
     assert judged(pack, {}, tags={"data-class": UNKNOWN}) == []
+
+
+PAYMENTS = {"data-class": "payments"}
+# A program that each stack rule lets pass by its default, and the number of the class that it then breaks.
+STACK_RULES: dict[str, tuple[list[Registration], dict[str, int]]] = {
+    "s3-object-lock": (
+        [
+            Registration(
+                "aws:s3/bucket:Bucket",
+                "data",
+                {"tags": PAYMENTS, "objectLockConfiguration": {"rule": {"defaultRetention": {"days": 30}}}},
+            )
+        ],
+        {"minDays": 365},
+    ),
+    "backup-vault-locked": (
+        [
+            Registration("aws:backup/vault:Vault", "vault", {"name": "vault", "tags": PAYMENTS}),
+            Registration(
+                "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+                "lock",
+                {"backupVaultName": "vault", "minRetentionDays": 35, "changeableForDays": 3},
+            ),
+        ],
+        {"minDays": 365},
+    ),
+    "rds-cross-region": (
+        [
+            Registration(
+                "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+                "copy",
+                {"retentionPeriod": 14, "tags": PAYMENTS},
+            )
+        ],
+        {"minDays": 35},
+    ),
+    "strategy-meets-rto": (
+        [
+            Registration(
+                "aws:resiliencehub/v2Policy:V2Policy",
+                "p",
+                {"tags": PAYMENTS, "multiRegion": {"rtoInMinutes": 60}},
+            )
+        ],
+        {"maxMinutes": 15},
+    ),
+    "backup-schedule-meets-rpo": (
+        [
+            Registration("aws:ebs/volume:Volume", "volume", {"tags": PAYMENTS}),
+            Registration("aws:backup/plan:Plan", "plan", {"rules": [{"schedule": "cron(0 5 * * ? *)"}]}),
+            Registration(
+                "aws:backup/selection:Selection",
+                "selection",
+                {"planId": UNKNOWN, "resources": ["*"]},
+                sources={"planId": ("plan",)},
+            ),
+        ],
+        {"maxMinutes": 60},
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", STACK_RULES)
+def test_stack_rules_follow_the_class_of_each_resource(pack: Pack, rule: str) -> None:
+    program, numbers = STACK_RULES[rule]
+    pack.configure({})
+    assert of_rule(pack.judge(*program), rule) == []
+    pack.configure({rule: {"byDataClass": {"payments": numbers}}})
+    messages = [d.message for d in of_rule(pack.judge(*program), rule)]
+    assert any(f"{next(iter(numbers))} for data class payments, set in the policy" in message for message in messages)
+
+
+def test_no_stack_rule_with_numbers_is_forgotten() -> None:
+    assert {rule.id for rule in RULES if isinstance(rule, StackRule) and rule.by_class} == set(STACK_RULES)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
+from resilience_policies import data_class
 from resilience_policies.documents import statements
 from resilience_policies.estate import Estate, Member, region_in_arn
 from resilience_policies.messages import found, not_yet
@@ -24,14 +25,16 @@ _WRITE_LOCK = "backup.VaultLockConfiguration(..., backup_vault_name=vault.name, 
 
 def locked(estate: Estate, settings: Settings) -> Iterator[Finding]:
     """Each vault has a lock that holds recovery points long enough, and whose limits the plans of the stack keep to."""
-    minimum = settings.integer("minDays")
     for vault in estate.of({VAULT}):
+        own = settings.of(data_class.of(vault.stated))
         locks = _of_vault(estate, vault, LOCK)
         if not locks:
             required = "a VaultLockConfiguration of the vault is required"
-            yield Violation(found("the lock", None, required, _WRITE_LOCK.format(days=minimum)), vault.urn)
+            yield Violation(
+                found("the lock", None, required, _WRITE_LOCK.format(days=own.integer("minDays"))), vault.urn
+            )
         for lock in locks:
-            yield from _lock(lock, vault, settings)
+            yield from _lock(lock, vault, own)
             yield from _lifecycles(estate, vault, lock)
 
 

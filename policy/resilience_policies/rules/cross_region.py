@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from resilience_policies import stores
+from resilience_policies import data_class, stores
 from resilience_policies.buckets import CLAIM_TAG
 from resilience_policies.estate import Estate, Member, region_in_arn
 from resilience_policies.messages import found, not_yet
@@ -117,9 +117,10 @@ def _leaves(store: Member, region: object) -> Truth:
 
 
 def _automated(estate: Estate, settings: Settings) -> Iterator[Finding]:
-    minimum = settings.integer("minDays")
-    required = f"at least {minimum} days are required ({settings.origin('minDays')})"
     for copy in estate.of({AUTOMATED}):
+        own = settings.of(data_class.of(copy.stated))
+        minimum = own.integer("minDays")
+        required = f"at least {minimum} days are required ({own.origin('minDays')})"
         days = copy.stated.number("retentionPeriod")
         if days is UNKNOWN:
             yield not_yet(f"retentionPeriod of {copy.name}", required, copy.urn)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
+from resilience_policies import data_class
 from resilience_policies.estate import Estate, Member
 from resilience_policies.messages import not_yet
 from resilience_policies.reading import UNKNOWN, Reading
@@ -29,12 +30,14 @@ _STANDING = ("WARM_STANDBY", "HOT_STANDBY", "ACTIVE_ACTIVE")
 def strategy_meets_rto(estate: Estate, settings: Settings) -> Iterator[Finding]:
     """Judges what the stack declares: to Resilience Hub, or in a plan of ARC Region switch."""
     for policy in estate.of({POLICY}):
+        own = settings.of(data_class.of(policy.stated))
         target = policy.stated.number("multiRegion", "rtoInMinutes")
-        yield from _bounded(policy, "multiRegion.rtoInMinutes", target, settings)
-        yield from _approach(estate, policy, target, settings)
+        yield from _bounded(policy, "multiRegion.rtoInMinutes", target, own)
+        yield from _approach(estate, policy, target, own)
     for plan in estate.of({SWITCH}):
+        own = settings.of(data_class.of(plan.stated))
         target = plan.stated.number("recoveryTimeObjectiveMinutes")
-        yield from _bounded(plan, "recoveryTimeObjectiveMinutes", target, settings)
+        yield from _bounded(plan, "recoveryTimeObjectiveMinutes", target, own)
         yield from _steps(plan, target)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from resilience_policies import buckets, controls
+from resilience_policies import buckets, controls, data_class
 from resilience_policies.buckets import BUCKETS
 from resilience_policies.checks import days, must_be_own_key, must_not_be_true
 from resilience_policies.estate import Estate, Member
@@ -67,11 +67,12 @@ def object_lock(estate: Estate, settings: Settings) -> Iterator[Finding]:
     into a bucket with a default retention.
     """
     receivers = buckets.log_receivers(estate)
-    minimum = settings.integer("minDays")
-    required = f"a default retention of at least {days(minimum)} is required ({settings.origin('minDays')})"
     for bucket in estate.of(BUCKETS):
         if bucket.urn in receivers:
             continue
+        own = settings.of(data_class.of(bucket.stated))
+        minimum = own.integer("minDays")
+        required = f"a default retention of at least {days(minimum)} is required ({own.origin('minDays')})"
         retentions = buckets.default_retentions(estate, bucket)
         kept = [_days(retention) for retention in retentions.known]
         if any(isinstance(count, int | float) and count >= minimum for count in kept):
