@@ -1,6 +1,6 @@
 """AWS Backup Audit Manager: frameworks, and what moto's report plans lack (update, tags, refusals).
 
-Nothing is evaluated and no report is delivered.
+backup_controls evaluates frameworks, backup_reports delivers reports.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from moto.backup.exceptions import AlreadyExistsException, InvalidParameterValueException, ResourceNotFoundException
 from moto.backup.models import BackupBackend, ReportPlan
 from moto.backup.responses import BackupResponse
+from moto.config.models import config_backends
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 
@@ -49,7 +50,6 @@ def create_framework(self: BackupResponse) -> ActionResult:
         "FrameworkControls": asked["FrameworkControls"],
         "CreationTime": utcnow(),
         "DeploymentStatus": "COMPLETED",
-        "FrameworkStatus": "ACTIVE",
     }
     _check_controls({**existing, name: framework})
     existing[name] = framework
@@ -58,8 +58,10 @@ def create_framework(self: BackupResponse) -> ActionResult:
 
 
 def describe_framework(self: BackupResponse) -> ActionResult:
-    """DescribeFramework."""
-    return ActionResult(_find(self))
+    """DescribeFramework: it is active while AWS Config records in the Region."""
+    recorders = config_backends[self.current_account][self.region].recorders.values()
+    active = any(recorder.status.recording for recorder in recorders)
+    return ActionResult({**_find(self), "FrameworkStatus": "ACTIVE" if active else "INACTIVE"})
 
 
 def list_frameworks(self: BackupResponse) -> ActionResult:
