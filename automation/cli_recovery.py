@@ -103,7 +103,32 @@ def verify(target: str, as_json: bool) -> None:
     commands.verify(Target(target), as_json)
 
 
+@click.command()
+@_options(_target, _json, _reason, _approve, _approver, _abandon)
+def failback(**order: Any) -> None:
+    """Bring the work back to the primary Region and lose nothing: new databases there, a short stop of writes, a new standby.
+
+    RETIRES the databases of both Regions; each leaves a final snapshot. Killed at any moment, the same command continues. Then:
+    securecart reconcile.
+    """
+    from automation.recovery import commands
+
+    commands.failback(commands.Order.of(**order))
+
+
+@click.command()
+@_options(_target, _json, _reason, _approve, _approver, _abandon)
+def reconcile(**order: Any) -> None:
+    """Write what a failover or failback made true into configuration and state; the preview that changes nothing is kept.
+
+    Works without the primary Region. Refuses an update that would create, replace, delete or promote a store.
+    """
+    from automation.recovery import commands
+
+    commands.reconcile(commands.Order.of(**order))
+
+
 def add_recovery_commands(group: click.Group) -> None:
     """Add the verbs of a recovery to `securecart`."""
-    for command in (preflight, failover, fence, verify):
+    for command in (preflight, failover, fence, verify, reconcile, failback):
         group.add_command(command)

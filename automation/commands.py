@@ -58,9 +58,14 @@ def up(target: Target, stack: str, policy_config: Path | None, as_json: bool) ->
         workspace = _workspace(result, policy_config, mutating=True)
         from automation import operations
 
+        names = operations.chosen(stack)
+        if "dr" in names:
+            from automation.recovery.roles import refuse_wrong_role
+
+            refuse_wrong_role(workspace)
         if target is Target.LOCAL:
             local.record_cloud(workspace)
-        operations.up(workspace, operations.chosen(stack), result.display, result.runs)
+        operations.up(workspace, names, result.display, result.runs)
 
 
 def preview(target: Target, stack: str, policy_config: Path | None, as_json: bool, expect_no_changes: bool) -> None:

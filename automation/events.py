@@ -36,6 +36,20 @@ class Diagnostic:
     resource: str
 
 
+@dataclass(frozen=True)
+class PlannedStep:
+    """One change of a resource; `keys` are the inputs that differ, where the engine names them."""
+
+    op: str
+    type: str
+    urn: str
+    keys: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return short_name(self.urn)
+
+
 @dataclass
 class Run:
     """One preview, update or destroy of a stack: filled event by event, read by the display and by the exit code."""
@@ -43,6 +57,8 @@ class Run:
     stack: str
     operation: str
     active: dict[str, str] = field(default_factory=dict)
+    steps: list[PlannedStep] = field(default_factory=list)
+    """Every change, in the order in which it began."""
     finished: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     changing: list[str] = field(default_factory=list)
@@ -70,6 +86,8 @@ class Run:
             step = event.resource_pre_event.metadata
             if _op(step.op) not in UNCHANGING:
                 self.active[step.urn] = _op(step.op)
+                keys = frozenset(step.diffs or ()) | frozenset(step.detailed_diff or ())
+                self.steps.append(PlannedStep(_op(step.op), str(step.type), step.urn, keys))
         elif event.res_outputs_event:
             self._finish(event.res_outputs_event)
         elif event.res_op_failed_event:

@@ -2,7 +2,7 @@
 
 | verb    | changes the cloud | order      | refused when |
 |---------|-------------------|------------|--------------|
-| up      | yes               | prod, dr   | a preview is blocked by policy; dr without prod |
+| up      | yes               | prod, dr   | a preview is blocked by policy, or loses a store; dr without prod |
 | preview | no                | prod, dr   | never; dr is skipped while prod is not deployed |
 | drift   | no                | prod, dr   | never |
 | plan    | no                | prod       | its preview is blocked by policy |
@@ -18,7 +18,8 @@ from automation import stacks, status
 from automation.errors import SecurecartError
 from automation.events import Run, short_name
 from automation.exit_codes import ExitCode
-from automation.project import STACKS
+from automation.guards import refuse_losses
+from automation.project import STACKS, stores_may_go
 from automation.render import blocked_text
 from automation.stacks import Workspace
 
@@ -49,10 +50,11 @@ def up(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Ru
         if not plan.changed:
             watch.say(f"{name} is up to date: nothing to change")
             continue
+        refuse_losses(plan, decided=stores_may_go(name))
         run = stacks.deploy(workspace, name, watch.progress)
         runs.append(run)
         watch.finished(run)
-        _refuse_blocked(run)
+        refuse_blocked(run)
 
 
 def preview(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Run]) -> None:
@@ -145,12 +147,13 @@ def protected_resources(workspace: Workspace, name: str) -> list[str]:
 def _preview(workspace: Workspace, name: str, watch: Watcher, runs: list[Run]) -> Run:
     plan = stacks.preview(workspace, name, watch.progress)
     runs.append(plan)
-    _refuse_blocked(plan)
+    refuse_blocked(plan)
     watch.finished(plan)
     return plan
 
 
-def _refuse_blocked(run: Run) -> None:
+def refuse_blocked(run: Run) -> None:
+    """Raises SecurecartError (BLOCKED_BY_POLICY) when the pack blocked the run."""
     if run.blocking:
         raise _blocked([run])
 

@@ -57,6 +57,17 @@ def home_regions() -> dict[str, str]:
     return {"prod": str(regions.get("primary", "")), "dr": str(regions.get("secondary", ""))}
 
 
+def stores_may_go(stack: str) -> bool:
+    """Whether the settings say that this stack's stores may be deleted: `ephemeral`, or the second step of `secondaryRemoval`."""
+    own = (_load(REPOSITORY / f"Pulumi.{stack}.yaml").get("config") or {}).get("securecart:ephemeral", False)
+    return str(own).lower() == "true" or _setting("secondaryRemoval", "refuse") == "remove"
+
+
+def database_role() -> str:
+    """`securecart:databaseRole`: what the secondary Region's databases are recorded to be."""
+    return str(_setting("databaseRole", "replica"))
+
+
 def _setting(key: str, absent: Any) -> Any:
     """A project-wide setting, written as a plain value or as `{value: ...}`."""
     setting = (_load(REPOSITORY / "Pulumi.yaml").get("config") or {}).get(f"securecart:{key}", absent)

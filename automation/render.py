@@ -21,8 +21,20 @@ if TYPE_CHECKING:
 
 _PLAIN_INTERVAL_SECONDS = 10.0
 _ACTIVE_LINES = 6
-_DOING = {"preview": "previewing", "up": "deploying", "drift": "comparing", "destroy": "destroying"}
-_DONE = {"preview": "previewed", "up": "deployed", "drift": "compared", "destroy": "destroyed"}
+_DOING = {
+    "preview": "previewing",
+    "up": "deploying",
+    "drift": "comparing",
+    "destroy": "destroying",
+    "refresh": "refreshing",
+}
+_DONE = {
+    "preview": "previewed",
+    "up": "deployed",
+    "drift": "compared",
+    "destroy": "destroyed",
+    "refresh": "refreshed",
+}
 
 
 class Display:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from automation.project import POLICY_PACK
 OnRun = Callable[[Run], None]
 
 # What the engine adds after the error itself.
-_VERDICTS = ("preview failed", "update failed", "destroy failed")
+_VERDICTS = ("preview failed", "update failed", "destroy failed", "refresh failed")
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,25 @@ def destroy(workspace: Workspace, stack: str, on_run: OnRun) -> Run:
     return _run(workspace, stack, "destroy", on_run)
 
 
+def refresh(workspace: Workspace, stack: str, on_run: OnRun, exclude: Sequence[str] = ()) -> Run:
+    """Reads the cloud into the stack's state, but for the URNs of `exclude`, which may be out of reach. Changes nothing else."""
+    return _run(workspace, stack, "refresh", on_run, exclude)
+
+
+def rewrite(workspace: Workspace, stack: str, change: Callable[[dict[str, Any]], bool]) -> list[str]:
+    """Hands each resource of the state to `change`, which may alter it and says whether it did; the URNs of those altered.
+
+    The state that was there before is in the backend's history. Nothing is written when nothing was altered.
+    """
+    local = _local(workspace)
+    exported = local.export_stack(stack)
+    found: list[dict[str, Any]] = (exported.deployment or {}).get("resources") or []
+    altered = [str(resource["urn"]) for resource in found if change(resource)]
+    if altered:
+        local.import_stack(stack, exported)
+    return altered
+
+
 def exists(workspace: Workspace, stack: str) -> bool:
     return any(summary.name == stack for summary in _local(workspace).list_stacks())
 
@@ -127,7 +146,7 @@ def resources(workspace: Workspace, stack: str) -> list[dict[str, Any]]:
     return found
 
 
-def _run(workspace: Workspace, stack_name: str, operation: str, on_run: OnRun) -> Run:
+def _run(workspace: Workspace, stack_name: str, operation: str, on_run: OnRun, exclude: Sequence[str] = ()) -> Run:
     stack = _select(workspace, stack_name)
     run = Run(stack_name, operation)
     started = time.monotonic()
@@ -145,6 +164,9 @@ def _run(workspace: Workspace, stack_name: str, operation: str, on_run: OnRun) -
         # The pack judges inputs, and a refresh has none.
         "drift": lambda: stack.preview_refresh(on_event=on_event, color="never", show_secrets=False),
         "destroy": lambda: stack.destroy(on_event=on_event, color="never", show_secrets=False),
+        "refresh": lambda: stack.refresh(
+            on_event=on_event, color="never", show_secrets=False, exclude=list(exclude) or None
+        ),
     }
     on_run(run)
     try:

@@ -64,8 +64,11 @@ class Names:
         return physical_name(existing) if existing else f"{PROJECT}-{store}"
 
     def secret(self, store: str) -> str:
-        """Carries the generation, as a deleted secret's name stays taken for its recovery window."""
-        return f"{PROJECT}/{store}/administrator-g{self.settings.databases[store].generation}"
+        """The same in every generation: the password goes with the data, a restored or failed-back database keeps it.
+
+        The g1 is the first generation's; another name would be another secret, with another password.
+        """
+        return f"{PROJECT}/{store}/administrator-g1"
 
     def plan(self, role: Role) -> str:
         return f"{PROJECT}-{role}"

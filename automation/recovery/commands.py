@@ -4,13 +4,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
@@ -20,41 +15,22 @@ from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
 from automation.project import REPOSITORY
 from automation.recovery import render
-from automation.recovery.checks import Finding, Verdict, passed
+from automation.recovery.opening import (
+    Order,
+    announce,
+    declared_by,
+    finish,
+    guarded,
+    open_cloud,
+    refuse_while_serving,
+    report,
+    serving_sides,
+)
 from automation.recovery.steps import Plan
-from automation.targets import Target, guard_aws
+from automation.targets import Target
 
-if TYPE_CHECKING:
-    from automation.recovery.estate import Side
-    from automation.recovery.journal import Journal
-    from automation.recovery.session import Declared, Session
-    from automation.recovery.world import World
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What every command that changes something was told."""
-
-    target: Target
-    as_json: bool
-    reason: str
-    approve: bool
-    approver: str = ""
-    abandon: str = ""
-
-    @classmethod
-    def of(cls, *, target: str, approver: str | None, **said: Any) -> Order:
-        """From the options of the command line."""
-        return cls(target=Target(target), approver=approver or "", **said)
-
-
-@dataclass(frozen=True)
-class Opened:
-    """The cloud of a command."""
-
-    world: World
-    session: Session
-    variables: dict[str, str]
+__all__ = ["Order"]
+FENCE_LIMIT_SECONDS = 600
 
 
 def preflight(target: Target, as_json: bool) -> None:
@@ -116,7 +92,72 @@ def fence(order: Order) -> None:
         result.display.say(f"{left.region} is fenced")
 
 
-FENCE_LIMIT_SECONDS = 600
+def failback(order: Order) -> None:
+    with command("failback", order.target, order.as_json) as result:
+        opened = open_cloud(result)
+        world = opened.world
+        from automation.recovery.failback import failback as planned
+
+        returning = planned(world)
+        plan = returning.plan()
+        announce(result, plan, world.estate.rto_seconds, order)
+        if not world.estate.promoted:
+            raise SecurecartError(
+                f"{world.estate.primary.region} serves, as recorded (databaseRole: replica); nothing was changed.",
+                "after a failover: securecart reconcile first",
+                ExitCode.REFUSED,
+            )
+        if not world.aws.answers(world.estate.primary.region):
+            raise SecurecartError(
+                f"{world.estate.primary.region} does not answer; nothing was changed.",
+                "wait until it does",
+                ExitCode.REFUSED,
+            )
+        declared = declared_by(order, "failback", guarded(world), "")
+        about = {"generations": {name: store.generation + 1 for name, store in world.estate.settings.databases.items()}}
+        journal = opened.session.execute(declared, lambda: plan, about=about, abandon=order.abandon)
+        result.display.say("next: securecart reconcile, so that Pulumi's configuration and state say what is true")
+        finish(result, opened, journal, (returning.move.source, returning.move.target))
+
+
+def reconcile(order: Order) -> None:
+    with command("reconcile", order.target, order.as_json) as result:
+        opened = open_cloud(result)
+        from automation.recovery import reconcile as work
+        from automation.recovery.session import open_world
+        from automation.stacks import Workspace
+
+        found = work.truth(opened.world)
+        for line in work.announcement(found):
+            result.display.say(line)
+        if not order.approve:
+            raise SecurecartError(
+                "nothing was changed: this needs --approve.",
+                "securecart reconcile --reason ... --approve",
+                ExitCode.BAD_INPUT,
+            )
+        operator = guarded(opened.world)
+
+        def workspace() -> Workspace:
+            """After the settings are written: the local target runs a copy of them."""
+            if order.target is Target.LOCAL:
+                return local.workspace(result.display.say, None)
+            return Workspace(directory=REPOSITORY)
+
+        reconciling = work.Reconciling(
+            opened.world, found, REPOSITORY, workspace, result.display, result.runs,
+            reload=lambda: open_world(REPOSITORY, opened.variables),
+        )  # fmt: skip
+        declared = declared_by(order, "reconcile", operator, "")
+        journal = opened.session.execute(declared, reconciling.plan, abandon=order.abandon)
+        for stack, proof in reconciling.proofs.items():
+            key = journal.attach(f"preview-{stack}.json", proof)
+            result.display.say(f"the preview of {stack} that changes nothing: {opened.session.objects.place}{key}")
+        result.extra |= {"execution": journal.execution, "settings": reconciling.written}
+        if reconciling.written:
+            result.display.say(
+                "commit the changed settings, so that every pipeline knows:\n  " + "\n  ".join(reconciling.written)
+            )
 
 
 def show_failover_plans(result: Result, as_json: bool) -> None:
@@ -142,119 +183,3 @@ def show_failover_plans(result: Result, as_json: bool) -> None:
         if not as_json:
             for shown in render.plan_report(plan, world.estate.rto_seconds):
                 Console().print(shown)
-
-
-def open_cloud(result: Result) -> Opened:
-    """The world and the session of the target; needs no engine and none of Pulumi's state."""
-    from automation.recovery.session import open_session, open_world
-
-    variables: dict[str, str] = {}
-    if result.target is Target.LOCAL:
-        variables = local.start(result.display.say)
-        copies = local.root() / "recovery"
-    else:
-        root = Path(os.environ.get("SECURECART_LOCAL_ROOT") or REPOSITORY / ".securecart").absolute()
-        guard_aws(os.environ, root, needs_backend=False)
-        copies = root / "recovery-aws"
-    world = open_world(REPOSITORY, variables)
-    return Opened(world, open_session(world, copies, render.StepDisplay(result.display)), variables)
-
-
-def guarded(world: World) -> str:
-    """Account and Region, asked just before anything changes; who asks."""
-    from automation.recovery.session import operator_name
-    from automation.recovery.world import guard_caller
-
-    return f"{operator_name()} as {guard_caller(world)}"
-
-
-def declared_by(order: Order, name: str, operator: str, mode: str) -> Declared:
-    from automation.recovery.session import Declared
-
-    return Declared(
-        command=name, mode=mode, reason=order.reason, operator=operator, approver=order.approver or operator
-    )
-
-
-def announce(result: Result, plan: Plan, rto_seconds: float, order: Order) -> None:
-    """Says what will be done and what is destroyed; raises SecurecartError (BAD_INPUT) when nobody approved."""
-    result.extra["plan"] = render.plan_document(plan, rto_seconds)
-    if not order.as_json:
-        for shown in render.plan_report(plan, rto_seconds):
-            Console().print(shown)
-    for line in [f"{plan.title} destroys:", *(render.destroys(plan) or ["  nothing"])]:
-        result.display.say(line)
-    if not order.approve:
-        raise SecurecartError(
-            "nothing was changed: this needs --approve.",
-            f"securecart {result.command} --reason ... --approve",
-            ExitCode.BAD_INPUT,
-        )
-
-
-def report(result: Result, findings: list[Finding], as_json: bool) -> None:
-    """Shows findings; raises SecurecartError (UNPROVEN) unless all that decide pass."""
-    verdict = passed(findings)
-    result.extra |= {"verdict": verdict.value, "findings": [one.document() for one in findings]}
-    if not as_json:
-        Console().print(render.findings_table(findings))
-    if verdict is not Verdict.PASS:
-        wrong = [one for one in findings if not one.advises and one.verdict is not Verdict.PASS]
-        raise SecurecartError(
-            f"{result.command}: {verdict.value}\n"
-            + "\n".join(f"  {one.verdict.value} {one.check}: {one.said}" for one in wrong),
-            "; ".join(dict.fromkeys(one.fix for one in wrong if one.fix)),
-            ExitCode.UNPROVEN,
-        )
-
-
-def finish(result: Result, opened: Opened, journal: Journal, sides: tuple[Side, Side]) -> None:
-    """Writes the evidence beside the journal and shows it; raises SecurecartError (UNPROVEN) unless the verdict is PASS."""
-    from automation.recovery.outcome import evidence_of
-
-    target = sides[1]
-    evidence = evidence_of(journal.events, opened.world.estate, sides, REPOSITORY)
-    key = journal.attach("evidence.json", evidence.body())
-    document = evidence.document()
-    result.extra["evidence"] = document
-    if not result.quiet:
-        for shown in render.evidence_report(document):
-            Console().print(shown)
-    result.display.say(f"evidence: {opened.session.objects.place}{key}")
-    if document["verdict"] != Verdict.PASS.value:
-        raise SecurecartError(
-            f"{target.region} serves; the verdict on RTO and RPO is {document['verdict']} (what was not measured is UNKNOWN).",
-            "securecart reconcile goes on all the same",
-            ExitCode.UNPROVEN,
-        )
-
-
-def serving_sides(world: World) -> tuple[Side, Side]:
-    """(the Region that serves, the other): by the switches where one of them is out, else as configured."""
-    from automation.recovery import switches
-
-    estate = world.estate
-    out = [side for side in estate.sides.values() if _read(partial(switches.position, world, side)) == switches.OUT]
-    if len(out) == 1:
-        left = out[0]
-        return (estate.primary if left is estate.secondary else estate.secondary), left
-    return estate.active, estate.passive
-
-
-def refuse_while_serving(world: World, left: Side) -> None:
-    """Raises SecurecartError (REFUSED) when the Region to fence is the one that customers are sent to."""
-    from automation.recovery import switches
-
-    if switches.position(world, left) != switches.OUT:
-        raise SecurecartError(
-            f"{left.region} is not out of service: fencing it would stop the shop; nothing was changed.",
-            "securecart failover moves the work first",
-            ExitCode.REFUSED,
-        )
-
-
-def _read(ask: Callable[[], Any]) -> Any:
-    try:
-        return ask()
-    except Exception:  # a switch that cannot be read says nothing; the configuration does
-        return None

@@ -51,6 +51,7 @@ class Estate:
 
     settings: Settings
     """Of the stack of the secondary Region."""
+    primary_settings: Settings
     sides: Mapping[Role, Side]
     tables: Mapping[str, str]
     strategy: Strategy
@@ -122,6 +123,18 @@ class Estate:
         standby = self.settings.model_copy(update={"active_region": Role.PRIMARY})
         return capacity_of(self.settings.servers, servers_percent(standby, self.strategy))
 
+    def raised(self) -> Estate:
+        """The same estate with databases of the next generation: what a failback makes."""
+
+        def next_generation(settings: Settings) -> Settings:
+            databases = {
+                name: store.model_copy(update={"generation": store.generation + 1})
+                for name, store in settings.databases.items()
+            }
+            return settings.model_copy(update={"databases": databases})
+
+        return estate_of(next_generation(self.primary_settings), next_generation(self.settings), self.config_sha256)
+
     def database_arn(self, role: Role, store: str) -> str:
         side = self.sides[role]
         return f"arn:aws:rds:{side.region}:{self.account_id}:db:{side.databases[store]}"
@@ -144,6 +157,7 @@ def estate_of(prod: Settings, dr: Settings, config_sha256: str = "") -> Estate:
     """The same from settings that are already read."""
     return Estate(
         settings=dr,
+        primary_settings=prod,
         sides={settings.role: _side(settings) for settings in (prod, dr)},
         tables={store: Names(settings=dr).table(store) for store in dr.tables},
         strategy=decide(dr).strategy,

@@ -186,6 +186,7 @@ class Failover:
             does=f"{self.target.region} serves: databases of their own, servers, tables, buckets, keys, switches",
             act=lambda: None,
             settled=settled,
+            restores=True,
         )
 
 

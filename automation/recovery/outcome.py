@@ -1,8 +1,9 @@
 """What a failover took and lost, per service, from its own journal.
 
-RTO counts from the moment the command began to the moment its verification passed; with `--outage-since`, from the outage. RPO of
-a graceful move is 0 where a lag of 0 was measured after writes had ended; otherwise it is how far the copy was behind when last
-measured. These are bounds of what AWS reports; a recorder of real traffic measures more exactly (`traffic` of the evidence).
+RTO ends when the verification passed. It counts from the moment the command began; of a graceful move from the end of writes; and
+with `--outage-since` from the outage. RPO of a graceful move is 0 where a lag of 0 was measured after writes had ended; otherwise
+it is how far the copy was behind when last measured. These are bounds of what AWS reports; a recorder of real traffic measures
+more exactly.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from automation.recovery.estate import Estate, Side
 from automation.recovery.evidence import Attachment, Evidence, Measured, Origin, Target, step_end, step_facts
-from automation.recovery.journal import Event
+from automation.recovery.journal import Event, Kind
 
 
 def targets_of(estate: Estate) -> list[Target]:
@@ -36,15 +37,23 @@ def targets_of(estate: Estate) -> list[Target]:
 
 def measured_of(events: Sequence[Event], target: Side) -> list[Measured]:
     """RTO and RPO of every store."""
-    first = events[0]
-    since = first.facts.get("outageSince")
-    began = datetime.fromisoformat(str(since)) if since else first.at
-    basis = "from the outage" if since else "from the command"
+    began, basis = _interruption(events)
     verified = step_end(events, f"verify {target.region}")
     rto = (verified - began).total_seconds() if verified else None
     rto_basis = f"{basis} to the verification"
     behind = step_facts(events, "measure replication").get("behind", [])
     return [_measured(events, one, rto, rto_basis) for one in behind]
+
+
+def _interruption(events: Sequence[Event]) -> tuple[datetime, str]:
+    """Since when customers waited: the outage as told, the first step that took writes away, or the command itself."""
+    first = events[0]
+    if since := first.facts.get("outageSince"):
+        return datetime.fromisoformat(str(since)), "from the outage"
+    fenced = [e.at for e in events if e.kind is Kind.STEP_STARTED and e.facts.get("interrupts")]
+    if first.facts.get("mode") != "ungraceful" and fenced:
+        return min(fenced), "from the end of writes"
+    return first.at, "from the command"
 
 
 def _measured(events: Sequence[Event], behind: Mapping[str, Any], rto: float | None, rto_basis: str) -> Measured:

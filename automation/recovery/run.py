@@ -108,7 +108,9 @@ def _ready(waiting: Mapping[str, Step], state: _State, lock: Usable) -> list[str
 
 
 def _execute(step: Step, state: _State, journal: Journal) -> None:
-    journal.append(Kind.STEP_STARTED, step.name, {"timeoutSeconds": step.timeout_seconds})
+    journal.append(
+        Kind.STEP_STARTED, step.name, {"timeoutSeconds": step.timeout_seconds, "interrupts": step.interrupts}
+    )
     started = time.monotonic()
 
     def close(kind: Kind, facts: Facts) -> None:

@@ -42,7 +42,9 @@ class Step:
     silence_means: str = ""
     """The warning."""
     interrupts: bool = False
-    """True: from here on customers wait until the plan has ended."""
+    """True: from here on customers wait."""
+    restores: bool = False
+    """True: from here on customers are served again."""
 
     def document(self) -> dict[str, Any]:
         return {
@@ -85,8 +87,9 @@ class Plan:
     def interruption_seconds(self) -> float:
         """How long customers may wait: the longest chain of limits from the first step that interrupts them."""
         waits: dict[str, float] = {}
+        by_name = {step.name: step for step in self.steps}
         for step in self.ordered():
-            before = [waits[name] for name in step.depends_on if name in waits]
+            before = [waits[name] for name in step.depends_on if name in waits and not by_name[name].restores]
             if before or step.interrupts:
                 waits[step.name] = max(before, default=0.0) + step.timeout_seconds
         return max(waits.values(), default=0.0)

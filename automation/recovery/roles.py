@@ -1,0 +1,29 @@
+"""Whether the databases of dr are what the configuration calls them, asked of RDS before an `up`."""
+
+from __future__ import annotations
+
+from botocore.exceptions import ClientError
+
+from automation import stacks
+from automation.guards import refuse_other_role
+from automation.project import database_role, home_regions
+from automation.recovery.aws import Aws, scope
+from automation.recovery.session import clients_of
+from automation.stacks import Workspace
+
+ASK_SECONDS = 20.0
+
+
+def refuse_wrong_role(workspace: Workspace) -> None:
+    """Raises SecurecartError (REFUSED) naming the command that records the truth; asks nothing while dr is not deployed."""
+    aws, region = Aws(clients_of(workspace.variables)), home_regions()["dr"]
+
+    def replicates(identifier: str) -> bool | None:
+        try:
+            answer = aws.call("rds", region, "describe_db_instances", DBInstanceIdentifier=identifier)
+        except ClientError:
+            return None  # what does not exist has no role; the program's own guard asks again
+        return bool(answer["DBInstances"][0].get("ReadReplicaSourceDBInstanceIdentifier"))
+
+    with scope(ASK_SECONDS):
+        refuse_other_role(database_role(), stacks.resources(workspace, "dr"), replicates)
