@@ -72,7 +72,7 @@ def preflight(target: str, as_json: bool) -> None:
 def failover(mode: str, outage_since: datetime | None, **order: Any) -> None:
     """Let the secondary Region take over, by AWS calls alone. PROMOTES the replicas, which cannot be undone.
 
-    Killed at any moment, the same command continues. Then: securecart reconcile. Exits 6 when the verdict is not PASS.
+    Killed at any moment, the same command continues. Then: securecart reconcile. Exits 6 when an objective was missed.
     """
     from automation.recovery import commands
 

@@ -121,7 +121,7 @@ def report(result: Result, findings: list[Finding], as_json: bool) -> None:
 
 
 def finish(result: Result, opened: Opened, journal: Journal, sides: tuple[Side, Side]) -> None:
-    """Writes the evidence beside the journal and shows it; raises SecurecartError (UNPROVEN) unless the verdict is PASS."""
+    """Writes the evidence beside the journal and shows it; raises SecurecartError (UNPROVEN) when an objective was missed."""
     from automation.recovery.outcome import evidence_of
 
     target = sides[1]
@@ -133,11 +133,15 @@ def finish(result: Result, opened: Opened, journal: Journal, sides: tuple[Side, 
         for shown in render.evidence_report(document):
             Console().print(shown)
     result.display.say(f"evidence: {opened.session.objects.place}{key}")
-    if document["verdict"] != Verdict.PASS.value:
+    if document["verdict"] == Verdict.FAIL.value:
         raise SecurecartError(
-            f"{target.region} serves; the verdict on RTO and RPO is {document['verdict']} (what was not measured is UNKNOWN).",
+            f"{target.region} serves, and an objective was missed.",
             "securecart reconcile goes on all the same",
             ExitCode.UNPROVEN,
+        )
+    if document["verdict"] == Verdict.UNKNOWN.value:
+        result.display.say(
+            "the verdict is UNKNOWN: not every figure could be measured; this is no proof of the objectives"
         )
 
 
