@@ -51,6 +51,11 @@ class SmallEstate:
             side.region, ("AWS/RDS", "ReplicaLag"), {"DBInstanceIdentifier": side.databases[store]}, seconds, at
         )
 
+    def measure_lag_of(self, region: str, identifier: str, seconds: float) -> None:
+        """The same at this moment, of an instance that need not be there."""
+        name = {"DBInstanceIdentifier": identifier}
+        self._measure(region, ("AWS/RDS", "ReplicaLag"), name, seconds, datetime.now(UTC))
+
     def table_latency(self, source: Side, copy: Side, store: str, milliseconds: float) -> None:
         dimensions = {"TableName": self.estate.tables[store], "ReceivingRegion": copy.region}
         self._measure(source.region, ("AWS/DynamoDB", "ReplicationLatency"), dimensions, milliseconds)
