@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TARGET ?= local
 
-.PHONY: up down preview test lint bench docs lock clean
+.PHONY: up down preview test drill lint bench docs lock clean
 
 up: .venv/ready ## deploy prod, then dr (TARGET=local by default: no AWS account is touched)
 	$(BIN)/securecart up --target $(TARGET)
@@ -17,6 +17,9 @@ preview: .venv/ready ## what would change, judged by the policy pack
 test: .venv/ready ## every test, on two cores; the engine is built once if the machine has none
 	$(BIN)/python -m localcloud.engine
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+drill: .venv/ready ## lose a Region, fail over, reconcile, fail back: with the real engine, on a local cloud of its own
+	$(BIN)/python -m pytest -m drill tests/drills
 
 lint: .venv/ready ## style, then types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -36,6 +36,7 @@ from components.settings import DatabaseRole, Links, Role
 INSTANCE = "aws:rds/instance:Instance"
 BACKUPS = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
 WRITE_SECONDS, SETTLE_SECONDS = 60, 3600
+SOURCE = "replicateSourceDb"
 PROVIDER = "pulumi:providers:aws"
 
 
@@ -110,13 +111,8 @@ def adopt(workspace: Workspace, world: World, stack: str, side: Side) -> list[st
     def change(resource: dict[str, Any]) -> bool:
         store = str(resource["urn"]).rsplit("::", 1)[-1].rsplit("-", 1)[0]
         live = by_store.get(store)
-        if resource["type"] == INSTANCE and live and resource["id"] != live["DbiResourceId"]:
-            resource["id"] = live["DbiResourceId"]
-            known = {"identifier": live["DBInstanceIdentifier"], "arn": live["DBInstanceArn"]}
-            resource["outputs"] = {**resource.get("outputs", {}), **known}
-            if "identifier" in resource.get("inputs", {}):
-                resource["inputs"]["identifier"] = live["DBInstanceIdentifier"]
-            return True
+        if resource["type"] == INSTANCE and live:
+            return _point(resource, live)
         if resource["type"] == BACKUPS and store in estate.primary.databases:
             source = estate.database_arn(Role.PRIMARY, store)
             arn = replicas.replicated_backups_arn(world, source, side)
@@ -128,6 +124,21 @@ def adopt(workspace: Workspace, world: World, stack: str, side: Side) -> list[st
         return False
 
     return stacks.rewrite(workspace, stack, change)
+
+
+def _point(resource: dict[str, Any], live: Mapping[str, Any]) -> bool:
+    """Makes the resource the live instance; a refresh then reads the rest, but adds no input that was not there."""
+    inputs, before = resource.setdefault("inputs", {}), json.dumps(resource, sort_keys=True)
+    source = databases.source_of(dict(live))
+    known = {"identifier": live["DBInstanceIdentifier"], "arn": live["DBInstanceArn"], SOURCE: source or None}
+    resource["id"] = live["DbiResourceId"]
+    resource["outputs"] = {**resource.get("outputs", {}), **known}
+    inputs["identifier"] = live["DBInstanceIdentifier"]
+    if source:
+        inputs[SOURCE] = source
+    else:
+        inputs.pop(SOURCE, None)
+    return json.dumps(resource, sort_keys=True) != before
 
 
 def beyond(workspace: Workspace, stack: str, region: str) -> list[str]:

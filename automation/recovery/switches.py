@@ -14,8 +14,7 @@ from automation.recovery.world import World
 
 PERIOD_SECONDS = 60
 # How far back the last turn of a switch is looked for; the switch keeps its position without new data.
-LOOK_BACK = timedelta(days=14)
-LOOK_BACK_PERIOD_SECONDS = 3600
+RECENT, LOOK_BACK = timedelta(minutes=15), timedelta(days=14)
 OUT, IN = 1.0, 0.0
 
 
@@ -32,20 +31,23 @@ def turn(world: World, positions: dict[str, float]) -> Facts:
 
 
 def position(world: World, side: Side) -> float | None:
-    """The last position that was published, None when there never was one (the Region is then in service)."""
+    """The last position that was published, None when there never was one (the Region is then in service).
+
+    A minute that held both counts as out of service, as it does to the switch's alarm and to Route 53.
+    """
+    metric = {"Namespace": world.estate.switch_namespace, "MetricName": side.switch_metric}
+    query = {"Id": "position", "MetricStat": {"Metric": metric, "Period": PERIOD_SECONDS, "Stat": "Maximum"}}
     now = world.now()
-    for window, period in ((timedelta(minutes=15), PERIOD_SECONDS), (LOOK_BACK, LOOK_BACK_PERIOD_SECONDS)):
+    for window in (RECENT, LOOK_BACK):
         asked: dict[str, Any] = {
-            "Namespace": world.estate.switch_namespace,
-            "MetricName": side.switch_metric,
+            "MetricDataQueries": [query],
             "StartTime": now - window,
-            "EndTime": now + timedelta(seconds=PERIOD_SECONDS),
-            "Period": period,
-            "Statistics": ["Maximum"],
+            "EndTime": now + timedelta(minutes=1),
+            "ScanBy": "TimestampDescending",
         }
-        answer = world.aws.call("cloudwatch", world.estate.switch_region, "get_metric_statistics", **asked)
-        if points := answer.get("Datapoints"):
-            return float(max(points, key=lambda point: point["Timestamp"])["Maximum"])
+        answer = world.aws.call("cloudwatch", world.estate.switch_region, "get_metric_data", **asked)
+        if values := answer["MetricDataResults"][0]["Values"]:
+            return float(values[0])
     return None
 
 

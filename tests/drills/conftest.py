@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from automation.recovery.aws import Aws
+from automation.recovery import databases, switches
+from automation.recovery.aws import Aws, ClientOf
 from automation.recovery.session import Session, open_session
 from automation.recovery.world import World
 from localcloud.emulator.server import Emulator
@@ -48,11 +50,27 @@ def small(emulator: Emulator, client: Client) -> SmallEstate:
     return SmallEstate(client).build()
 
 
-@pytest.fixture
-def world(emulator: Emulator, small: SmallEstate) -> World:
-    def client_of(service: str, region: str, config: Config) -> Any:
+@pytest.fixture(autouse=True)
+def seconds_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulated CloudWatch keeps every datum, AWS one a minute: a switch that is turned back need not wait for the next."""
+    monkeypatch.setattr(databases, "LAG_PERIOD_SECONDS", 1)
+    monkeypatch.setattr(switches, "PERIOD_SECONDS", 1)
+    monkeypatch.setattr(switches, "LOOK_BACK", switches.RECENT)
+
+
+@pytest.fixture(scope="session")
+def client_of(emulator: Emulator) -> ClientOf:
+    """Clients as a command makes them, made once: that is most of the time of a short plan."""
+
+    @cache
+    def make(service: str, region: str, config: Config) -> Any:
         return boto3.client(service, region_name=region, endpoint_url=emulator.endpoint, config=config, **KEYS)
 
+    return make
+
+
+@pytest.fixture
+def world(client_of: ClientOf, small: SmallEstate) -> World:
     return World(estate=small.estate, aws=Aws(client_of))
 
 

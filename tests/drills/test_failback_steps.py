@@ -1,4 +1,4 @@
-"""The way back, step by step against the emulated AWS: nothing is lost, nothing is deleted without a snapshot, and it can be killed."""
+"""The way back, step by step against the emulated AWS: nothing lost, nothing deleted without a snapshot, killed anywhere."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def failed_over(small: SmallEstate, world: World, session: Session, emulator: Em
     after = small.estate.raised()
 
     def report() -> None:
-        while not stop.wait(0.1):
+        while not stop.wait(0.5):
             for side in after.sides.values():
                 for store in side.databases:
                     small.measure_lag_of(side.region, side.databases[store], 0)
