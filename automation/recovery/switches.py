@@ -62,10 +62,11 @@ def turned(world: World, out: Side, into: Side) -> Settled:
     """`out` is out of service, `into` in service, both as CloudWatch reads them back."""
     positions = {side.region: position(world, side) for side in (out, into)}
     done = positions[out.region] == OUT and positions[into.region] in (IN, None)
-    said = f"{out.region} {_word(positions[out.region])}, {into.region} {_word(positions[into.region])}"
-    facts = {"switches": {region: _word(value) for region, value in positions.items()}}
+    said = f"{out.region} {word(positions[out.region])}, {into.region} {word(positions[into.region])}"
+    facts = {"switches": {region: word(value) for region, value in positions.items()}}
     return Settled(done, said, facts)
 
 
-def _word(value: float | None) -> str:
+def word(value: float | None) -> str:
+    """A position, for people."""
     return "out of service" if value == OUT else "in service"

@@ -7,13 +7,14 @@ from automation.recovery.checks import Check, Finding, ask_all
 from automation.recovery.estate import Side
 from automation.recovery.world import World
 from components.naming import PROJECT
+from components.settings import Role
 from components.strategy.parts import Part
 
 Answer = tuple[bool | None, str]
 
 
 def serving_checks(world: World, serving: Side, left: Side, left_answers: bool | None = None) -> list[Finding]:
-    """Asks everything that must hold while `serving` serves and `left` does not; the old Region's own state only advises.
+    """Asks everything that must hold while `serving` serves; after a failover also whether `left` is fenced, which only advises.
 
     `left_answers` None: ask.
     """
@@ -24,7 +25,8 @@ def serving_checks(world: World, serving: Side, left: Side, left_answers: bool |
     checks += [_servers(world, serving), _key(world, serving)]
     if Part.FRONT_DOOR in world.estate.parts:
         checks += [_switches(world, serving, left), _targets(world, serving)]
-    checks.append(_fenced(world, left, answers))
+    if serving.role is Role.SECONDARY:
+        checks.append(_fenced(world, left, answers))
     return ask_all(checks)
 
 
@@ -102,8 +104,11 @@ def _key(world: World, side: Side) -> Check:
 
 def _switches(world: World, serving: Side, left: Side) -> Check:
     def ask() -> Answer:
-        found = switches.turned(world, left, serving)
-        return found.done, f"{found.said}; alarms: {_alarms(world, left, serving)}"
+        here, there = switches.position(world, serving), switches.position(world, left)
+        # The standby's switch is on, too: its record answers only when the primary's is not healthy.
+        sent = here != switches.OUT and (serving.role is Role.PRIMARY or there == switches.OUT)
+        said = f"{serving.region} {switches.word(here)}, {left.region} {switches.word(there)}"
+        return sent, f"{said}; alarms: {_alarms(world, left, serving)}"
 
     return Check(name="customers are sent here", ask=ask)
 
