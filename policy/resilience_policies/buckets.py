@@ -190,3 +190,16 @@ def _filled(estate: Estate) -> frozenset[str]:
         if rule.raw("status") in ("Enabled", UNKNOWN)
         for destination in destination_buckets(estate, replication, rule)[0]
     )
+
+
+def filled_from_another_region(estate: Estate) -> frozenset[str]:
+    """The URNs of the buckets that a replication of this stack brings copies to from another Region."""
+    return frozenset(
+        destination.urn
+        for replication in replications(estate)
+        for rule in replication.rules.known
+        for destination in destination_buckets(estate, replication, rule)[0]
+        if replication.source is None
+        or None in (replication.region, destination.region)
+        or replication.region != destination.region
+    )

@@ -268,3 +268,11 @@ def test_claims_can_be_switched_off(pack: Pack) -> None:
 
 def test_a_claim_that_is_not_known_yet_is_undetermined(pack: Pack) -> None:
     assert replication_findings(pack, bucket(tags={"replicated-by": UNKNOWN})) == [("", False)]
+
+
+def test_a_bucket_that_another_region_fills_needs_no_replication_back(pack: Pack) -> None:
+    copy = bucket("copy", SECONDARY)
+    assert replication_findings(pack, bucket(), copy, replicating("data", arn("copy"))) == []
+    # One that gathers inside the Region is no copy elsewhere.
+    near = bucket("copy")
+    assert ("copy", True) in replication_findings(pack, bucket(), near, replicating("data", arn("copy")))

@@ -53,20 +53,21 @@ _REQUIRED = f"a bucket in another Region is required. Write: {_WRITE_REPLICATION
 
 
 def replication(estate: Estate, settings: Settings) -> Iterator[Finding]:
-    """Each bucket is the source of an Enabled replication to another Region, or says which other stack owns it; each
-    configuration works.
+    """Each bucket is the source of an Enabled replication to another Region, or its copy, or says which other stack owns
+    it; each configuration works.
     """
     configured = tuple(buckets.replications(estate))
     for config in configured:
         yield from _works(estate, config)
     sources = {config.source.urn for config in configured if config.source is not None}
     filled = buckets.filled_by_replication(estate)
+    copies = filled & buckets.filled_from_another_region(estate)
     for bucket in estate.of(BUCKETS):
         # The other half of a claim: the source lives in another stack, where nobody sees that its replication is gone.
         if buckets.is_declared_copy(bucket) and bucket.urn not in filled:
             required = f"the tag {COPY_TAG} says that an Enabled replication of this stack fills the bucket"
             yield Violation(found("the replication that fills it", None, required, _WRITE_FILLING), bucket.urn)
-        if bucket.urn in sources:
+        if bucket.urn in sources or bucket.urn in copies:
             continue
         owner = buckets.claim(bucket)
         if owner is UNKNOWN:
