@@ -94,17 +94,20 @@ class Programs:
 
     def run(self, tool: str, *arguments: object, env: Mapping[str, str] | None = None) -> str:
         """The tool's output. Raises DatabaseError with the end of what it said."""
-        done = subprocess.run(
-            [self.folder / tool, *map(str, arguments)],
-            cwd="/",
-            env={**_ENVIRONMENT, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_TOOL_TIMEOUT_SECONDS,
-            check=False,
-            **as_account(self.account),
-        )
+        try:
+            done = subprocess.run(
+                [self.folder / tool, *map(str, arguments)],
+                cwd="/",
+                env={**_ENVIRONMENT, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=_TOOL_TIMEOUT_SECONDS,
+                check=False,
+                **as_account(self.account),
+            )
+        except subprocess.TimeoutExpired as error:
+            raise DatabaseError(f"{tool} did not end within {_TOOL_TIMEOUT_SECONDS} s") from error
         if done.returncode:
             raise DatabaseError(f"{tool}: {(done.stderr or done.stdout)[-_MESSAGE_LENGTH:].strip()}")
         return str(done.stdout)

@@ -58,7 +58,7 @@ def describe(fleet: Fleet) -> _Json:
 def take_over(fleet: Fleet, record: _Json) -> None:
     """Make an empty fleet what `describe` wrote of another, and start its servers.
 
-    Raises DatabaseError when the data are another PostgreSQL's, or do not start; the fleet is empty then.
+    Raises DatabaseError when the data are another PostgreSQL's, are gone, or do not start; the fleet is empty then.
     """
     if (record["format"], record["major"]) != (FORMAT, fleet.programs.major):
         fleet.reset()
@@ -68,9 +68,10 @@ def take_over(fleet: Fleet, record: _Json) -> None:
         )
     try:
         _take_over(fleet, record)
-    except DatabaseError:
+    except (DatabaseError, OSError) as error:
         fleet.reset()
-        raise
+        # Of a folder in memory after a restart of the machine, say.
+        raise DatabaseError(f"the databases cannot be taken over: {error}") from error
 
 
 def _take_over(fleet: Fleet, content: _Json) -> None:

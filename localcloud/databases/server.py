@@ -141,7 +141,7 @@ def kill(server: Server) -> None:
 def end_leftovers(root: Path) -> None:
     """End every server that still runs on data below `root`: those of a local cloud that was killed."""
     for file in root.glob("servers/*/data/postmaster.pid"):
-        with suppress(OSError, ValueError, psutil.NoSuchProcess):
+        with suppress(OSError, ValueError, IndexError, psutil.Error):
             process = psutil.Process(int(file.read_text().splitlines()[0]))
             # The number may be somebody else's by now; PostgreSQL works in its data folder.
             if Path(process.cwd()) == file.parent.resolve():

@@ -11,8 +11,8 @@ from threading import Thread
 
 import pytest
 
-from localcloud.databases import opening, places, programs
-from localcloud.databases.errors import UnavailableError
+from localcloud.databases import opening, places, programs, record
+from localcloud.databases.errors import DatabaseError, UnavailableError
 from localcloud.databases.fleet import Fleet
 from localcloud.databases.places import data_root, scratch_root
 from localcloud.databases.programs import Programs, find_programs, ordinary_account, packaged_programs
@@ -47,6 +47,27 @@ def test_the_package_serves_a_machine_without_postgresql_also_from_a_closed_home
     finally:
         fleet.close()
     assert not root.exists()
+
+
+def test_databases_whose_files_are_gone_are_said_to_be_so(tmp_path: Path) -> None:
+    """As after a restart of a machine that kept them in memory."""
+    account = ordinary_account()
+    root = data_root(scratch_root(), account)
+    fleet = Fleet(root, Programs(find_programs(), root, account))
+    fleet.create(KEY, "securecart", "not-a-secret", None)
+    fleet.stop_all()
+    noted = record.describe(fleet)
+    fleet.close()
+    shutil.rmtree(root)
+    again = Fleet(data_root(root, account), Programs(find_programs(), root, account), keep_data=False)
+    try:
+        with pytest.raises(DatabaseError, match="cannot be taken over"):
+            record.take_over(again, noted)
+        assert again.servers == {}
+        with pytest.raises(DatabaseError, match=r"written by PostgreSQL 9 .* this machine now has"):
+            record.take_over(again, {**noted, "major": 9})
+    finally:
+        again.close()
 
 
 def test_a_machine_without_any_says_what_is_missing(no_machine_programs: None, monkeypatch: pytest.MonkeyPatch) -> None:
