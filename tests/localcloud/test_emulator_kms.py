@@ -12,7 +12,10 @@ from tests.localcloud.provider_world import Client
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 
 WEST = "us-west-2"
-POLICY = '{"Version": "2012-10-17", "Statement": []}'
+POLICY = (
+    '{"Version": "2012-10-17", "Statement": [{"Sid": "ours", "Effect": "Allow", "Action": "kms:*", "Resource": "*",'
+    ' "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}]}'
+)
 
 
 @pytest.fixture

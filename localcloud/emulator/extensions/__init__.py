@@ -82,6 +82,8 @@ from localcloud.emulator.extensions import (
     rds_replicas,
     rds_snapshots,
     rds_subnet_groups,
+    refused_s3,
+    refused_values,
     resilience_hub_policies,
     route53_health_checks,
     route53_zones,
@@ -175,6 +177,8 @@ _MODULES = (
     kms_unreadable_databases,
     # Around what the modules of RDS put around a deletion.
     backup_own_snapshots,
+    refused_s3,
+    refused_values,
 )
 
 # Services that moto has not at all: botocore's name of the service -> what answers it.

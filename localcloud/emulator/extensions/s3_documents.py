@@ -16,6 +16,7 @@ from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
 from localcloud.emulator.extensions.calls import extend
+from localcloud.emulator.extensions.refused_s3 import check_lifecycle, check_replication
 
 _DEFAULT_TRANSITION_MINIMUM = "all_storage_classes_128K"
 
@@ -27,13 +28,17 @@ def bucket_response_put(self: S3Response, request: Any, bucket_name: str, querys
     """Requests that change a bucket: the two documents are kept here, all else is moto's."""
     if "replication" in querystring:
         document = _parse(self, request, bucket_name, "PutBucketReplication")["ReplicationConfiguration"]
+        check_replication(bucket_name, document)
         _check_replication(self.backend, bucket_name, document)
         answer = _bucket_response_put(self, request, bucket_name, querystring)
         self.backend.get_bucket(bucket_name).replication = _with_ids(document)
         return answer
-    answer = _bucket_response_put(self, request, bucket_name, querystring)
+    asked: dict[str, Any] = {}
     if "lifecycle" in querystring:
         asked = _parse(self, request, bucket_name, "PutBucketLifecycleConfiguration")
+        check_lifecycle(asked["LifecycleConfiguration"])
+    answer = _bucket_response_put(self, request, bucket_name, querystring)
+    if asked:
         self.backend.get_bucket(bucket_name).lifecycle_document = {
             **_with_ids(asked["LifecycleConfiguration"]),
             "TransitionDefaultMinimumObjectSize": asked.get(
