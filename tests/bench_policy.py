@@ -111,6 +111,35 @@ def _resources() -> Iterator[Registration]:
         )
         yield Registration("aws:iam/role:Role", f"role-{n}", {"name": f"role-{n}", "assumeRolePolicy": "{}"})
         yield Registration("aws:ec2/subnet:Subnet", f"subnet-{n}", {"cidrBlock": "10.0.0.0/24", "tags": tags})
+        yield Registration(
+            "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+            f"lock-{n}",
+            {"backupVaultName": f"vault-{n}", "minRetentionDays": 35},
+            sources={"backupVaultName": (f"vault-{n}",)},
+        )
+        yield Registration("aws:efs/fileSystem:FileSystem", f"files-{n}", {"encrypted": True, "tags": tags})
+        yield Registration(
+            "aws:efs/replicationConfiguration:ReplicationConfiguration",
+            f"files-copy-{n}",
+            {"sourceFileSystemId": UNKNOWN, "destination": {"region": SECONDARY}},
+            sources={"sourceFileSystemId": (f"files-{n}",)},
+        )
+        yield Registration(
+            "aws:secretsmanager/secret:Secret", f"secret-{n}", {"name": f"secret-{n}", "kmsKeyId": UNKNOWN}
+        )
+        yield Registration(
+            "aws:secretsmanager/secretRotation:SecretRotation",
+            f"rotation-{n}",
+            {"secretId": UNKNOWN, "rotationRules": {"automaticallyAfterDays": 30}},
+            sources={"secretId": (f"secret-{n}",)},
+        )
+        yield Registration(
+            "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+            f"backups-{n}",
+            {"sourceDbInstanceArn": UNKNOWN, "retentionPeriod": 14, "kmsKeyId": UNKNOWN},
+            region=SECONDARY,
+            sources={"sourceDbInstanceArn": (f"db-{n}",)},
+        )
         yield Registration("aws:sqs/queue:Queue", f"queue-{n}", {"name": f"queue-{n}", "tags": tags})
 
 

@@ -50,7 +50,9 @@ class Estate:
         self._answers: dict[Callable[[Estate], Any], Any] = {}
         self._of: dict[frozenset[str], tuple[Member, ...]] = {}
         self._by_text: dict[tuple[str, str], Mapping[str, list[Member]]] = {}
-        self._referring: dict[tuple[frozenset[str], str, frozenset[str]], Mapping[str, tuple[Member, ...]]] = {}
+        self._referring: dict[
+            tuple[frozenset[str], str, frozenset[str], tuple[str, ...]], Mapping[str, tuple[Member, ...]]
+        ] = {}
 
     @cached_property
     def stack(self) -> str:
@@ -102,15 +104,22 @@ class Estate:
             return self._ordered(by_dependency)
         return self._ordered(found for attribute in matching for found in self.named(wanted, attribute, text))
 
-    def referring(self, target: Member, types: Iterable[str], key: str, to: Iterable[str]) -> tuple[Member, ...]:
+    def referring(
+        self,
+        target: Member,
+        types: Iterable[str],
+        key: str,
+        to: Iterable[str],
+        matching: Iterable[str] = ("id", "bucket"),
+    ) -> tuple[Member, ...]:
         """The members of `types` whose property `key` refers to `target`, one of the types `to`: `linked` the other
         way round, looked up once for all targets.
         """
-        asked = (frozenset(types), key, frozenset(to))
+        asked = (frozenset(types), key, frozenset(to), tuple(matching))
         if asked not in self._referring:
             found: dict[str, list[Member]] = {}
             for member in self.of(types):
-                for linked in self.linked(member, key, to):
+                for linked in self.linked(member, key, to, asked[3]):
                     found.setdefault(linked.urn, []).append(member)
             self._referring[asked] = {urn: tuple(members) for urn, members in found.items()}
         return self._referring[asked].get(target.urn, ())

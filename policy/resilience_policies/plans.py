@@ -36,7 +36,8 @@ def _is_elsewhere(estate: Estate, plan: Member, action: Reading) -> Truth:
     if arn is None:
         return Truth.NO
     # A new vault has no ARN yet; the rules also refer to the vault that they fill, which is in the plan's own Region.
-    vaults = [v for v in estate.of({VAULT, AIR_GAPPED_VAULT}) if v.urn in plan.sources.get("rules", ())]
+    sources = (estate.member(urn) for urn in plan.sources.get("rules", ()))
+    vaults = (source for source in sources if source is not None and source.type in (VAULT, AIR_GAPPED_VAULT))
     elsewhere = any(vault.region not in (None, plan.region) for vault in vaults)
     return Truth.YES if elsewhere and plan.region is not None else Truth.UNKNOWN
 

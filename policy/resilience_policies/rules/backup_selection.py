@@ -58,8 +58,7 @@ def _automatic(estate: Estate, store: Member) -> Truth:
         return Truth.NO
     statuses = [
         policy.stated.text("backupPolicy", "status")
-        for policy in estate.of({BACKUP_POLICY})
-        if store in estate.linked(policy, "fileSystemId", {stores.FILE_SYSTEM})
+        for policy in estate.referring(store, {BACKUP_POLICY}, "fileSystemId", to={stores.FILE_SYSTEM})
     ]
     if any(status in ("ENABLED", "ENABLING") for status in statuses):
         return Truth.YES

@@ -111,7 +111,8 @@ def key_in_region(estate: Estate, _settings: Settings) -> Iterator[Finding]:
     required = "the key must be in the Region of the vault, or every copy to it fails"
     for vault in estate.of({VAULT}):
         arn = vault.text("kmsKeyArn")
-        linked = [key for key in estate.of(KEYS) if key.urn in vault.sources.get("kmsKeyArn", ())]
+        sources = (estate.member(urn) for urn in vault.sources.get("kmsKeyArn", ()))
+        linked = [source for source in sources if source is not None and source.type in KEYS]
         region = region_in_arn(arn) if isinstance(arn, str) else next((key.region for key in linked), None)
         if None not in (region, vault.region) and region != vault.region:
             yield Violation(
@@ -123,9 +124,8 @@ def key_in_region(estate: Estate, _settings: Settings) -> Iterator[Finding]:
             yield not_yet(f"kmsKeyArn of {vault.name}", required, vault.urn)
 
 
-def _of_vault(estate: Estate, vault: Member, type_: str) -> list[Member]:
-    matching = ("name", "id")
-    return [m for m in estate.of({type_}) if vault in estate.linked(m, "backupVaultName", {VAULT}, matching)]
+def _of_vault(estate: Estate, vault: Member, type_: str) -> tuple[Member, ...]:
+    return estate.referring(vault, {type_}, "backupVaultName", to={VAULT}, matching=("name", "id"))
 
 
 _UNDELETABLE_TAGS = (

@@ -51,8 +51,9 @@ def efs(estate: Estate, settings: Settings) -> Iterator[Finding]:
         if system.urn not in copied:
             answer = any_of(
                 _leaves(system, region)
-                for replication in estate.of({stores.EFS_REPLICATION})
-                if system in estate.linked(replication, "sourceFileSystemId", {stores.FILE_SYSTEM})
+                for replication in estate.referring(
+                    system, {stores.EFS_REPLICATION}, "sourceFileSystemId", to={stores.FILE_SYSTEM}
+                )
                 for region in [replication.stated.text("destination", "region")]
             )
             yield from _has_copy(estate, settings, system, answer)
@@ -96,16 +97,16 @@ def _replicated(estate: Estate, database: Member) -> Truth:
     """A global cluster counts whether or not its other members are in this stack."""
     in_global = database.type == stores.RDS_CLUSTER and (
         database.stated.has("globalClusterIdentifier")
-        or any(
-            database in estate.linked(group, "sourceDbClusterIdentifier", {stores.RDS_CLUSTER}, _NAMES)
-            for group in estate.of({stores.GLOBAL_CLUSTER})
+        or estate.referring(
+            database, {stores.GLOBAL_CLUSTER}, "sourceDbClusterIdentifier", to={stores.RDS_CLUSTER}, matching=_NAMES
         )
+        != ()
     )
     fed = [
         copy
         for type_, key in ((AUTOMATED, "sourceDbInstanceArn"), *_DATABASES.items())
-        for copy in estate.of({type_})
-        if copy is not database and database in estate.linked(copy, key, _DATABASES, _NAMES)
+        for copy in estate.referring(database, {type_}, key, to=_DATABASES, matching=_NAMES)
+        if copy is not database
     ]
     return any_of([Truth.of(in_global), *(_leaves(database, copy.region) for copy in fed)])
 

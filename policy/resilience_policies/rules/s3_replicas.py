@@ -10,12 +10,11 @@ from resilience_policies import buckets
 from resilience_policies.buckets import Replication, nested
 from resilience_policies.estate import Estate, Member, region_in_arn
 from resilience_policies.messages import found, not_yet
-from resilience_policies.reading import UNKNOWN, Blocks, Reading, Unknown
+from resilience_policies.reading import UNKNOWN, Reading, Unknown
 from resilience_policies.rule import Finding, Rule, Setting, Settings, StackRule, Violation
 from resilience_policies.truth import Truth, all_of, any_of
 
 _KMS = ("aws:kms", "aws:kms:dsse")
-_ALGORITHM = "applyServerSideEncryptionByDefault"
 
 
 def usable(estate: Estate, settings: Settings) -> Iterator[Finding]:
@@ -139,13 +138,11 @@ def _uses_kms(estate: Estate, source: Member | None) -> Truth:
     """Open for a source in another stack: nobody here sees how it is encrypted."""
     if source is None:
         return Truth.UNKNOWN
-    separate = [e for e in estate.of(buckets.ENCRYPTIONS) if source in estate.linked(e, "bucket", buckets.BUCKETS)]
-    places: list[Blocks] = [nested(e.stated, "rule", _ALGORITHM) for e in separate]
-    places.append(nested(source.stated, "serverSideEncryptionConfiguration", "rule", _ALGORITHM))
-    algorithms = [block.text("sseAlgorithm") for place in places for block in place.known]
+    stated = buckets.default_encryption(estate, source)
+    algorithms = [block.text("sseAlgorithm") for block in stated.known]
     if any(algorithm in _KMS for algorithm in algorithms):
         return Truth.YES
-    unknown = UNKNOWN in algorithms or any(place.has_unknown for place in places)
+    unknown = UNKNOWN in algorithms or stated.has_unknown
     return Truth.UNKNOWN if unknown else Truth.NO
 
 
