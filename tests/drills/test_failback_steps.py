@@ -20,6 +20,7 @@ from automation.recovery.session import Declared, Session
 from automation.recovery.world import World
 from components.settings import DatabaseRole, Links, Role
 from localcloud.emulator.server import Emulator
+from tests.drills.killed import die_after_every_step
 from tests.drills.small_estate import REPO, SmallEstate
 from tests.drills.test_failover_steps import everything_is_close
 
@@ -119,36 +120,15 @@ def test_reconcile_refuses_a_half_way_world(small: SmallEstate, world: World) ->
     assert refused.value.exit_code is ExitCode.REFUSED
 
 
-class KilledError(BaseException):
-    """Stands for SIGKILL: nothing may catch it and go on."""
-
-
 def test_killed_after_every_step_the_same_command_goes_on_to_the_end(
     small: SmallEstate, world: World, session: Session, failed_over: Failback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each run dies at the first step that it newly finishes; as many runs as it takes, and every step is done exactly once."""
-    append = Journal.append
-    finished: list[str] = []
-
-    def dying(self: Journal, kind: Kind, step: str = "", *rest: object, **more: object) -> object:
-        event = append(self, kind, step, *rest, **more)  # type: ignore[arg-type]
-        if kind is Kind.STEP_DONE:
-            finished.append(step)
-            raise KilledError(step)
-        return event
-
-    runs = 0
-    with monkeypatch.context() as patch:
-        patch.setattr(Journal, "append", dying)
-        total = len(failed_over.plan().steps)
-        while len(finished) < total:
-            runs += 1
-            assert runs <= total + 1
-            with pytest.raises(KilledError):
-                go_back(session, failback(world))
+    """As many runs as it takes, and every step is done exactly once."""
+    names = [step.name for step in failed_over.plan().steps]
+    finished = die_after_every_step(lambda: go_back(session, failback(world)), len(names), monkeypatch)
     journal = go_back(session, failback(world))
     assert journal.events[-1].kind is Kind.FINISHED
-    assert sorted(finished) == sorted(step.name for step in failed_over.plan().steps)
+    assert sorted(finished) == sorted(names)
     is_back(small, world, failed_over)
 
 

@@ -21,7 +21,9 @@ from automation.recovery.session import Declared, Session
 from automation.recovery.steps import Plan
 from automation.recovery.verify import serving_checks
 from automation.recovery.world import World, guard_caller
+from localcloud.emulator.faults import ALL, ERRORS, THROTTLE, Fault
 from localcloud.emulator.server import Emulator
+from tests.drills.killed import die_after_every_step
 from tests.drills.small_estate import REPO, SmallEstate
 
 pytestmark = pytest.mark.drill
@@ -39,8 +41,8 @@ def everything_is_close(small: SmallEstate, seconds: float = 0.0) -> None:
     estate = small.estate
     for store in estate.secondary.databases:
         # Later than the end of writes: what a graceful failover waits for.
-        for minute in range(4):
-            small.lag(estate.secondary, store, seconds, datetime.now(UTC) + timedelta(minutes=minute, seconds=1))
+        for second in range(1, 120):
+            small.lag(estate.secondary, store, seconds, datetime.now(UTC) + timedelta(seconds=second))
         small.lag(estate.secondary, store, seconds)
     for store in estate.tables:
         small.table_latency(estate.primary, estate.secondary, store, 800)
@@ -156,6 +158,42 @@ def test_a_second_failover_finds_nothing_to_do(small: SmallEstate, world: World,
     statuses = {step["name"]: step["status"] for step in steps_of(again.events)}
     assert set(statuses.values()) == {"already so"}, statuses
     assert identities(small) == before
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_killed_after_every_step_the_same_failover_goes_on_to_the_end(
+    small: SmallEstate, world: World, session: Session, mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything_is_close(small)
+    names = [step.name for step in failover(world, mode).plan().steps]
+    finished = die_after_every_step(lambda: fail_over(world, session, mode), len(names), monkeypatch)
+    journal = fail_over(world, session, mode)
+    assert journal.events[-1].kind is Kind.FINISHED
+    assert sorted(finished) == sorted(names)
+    serves(small, world)
+    is_fenced(small)
+
+
+FAULTS = 0.3
+
+
+def test_with_a_third_of_all_calls_failing_the_failover_still_ends_right(
+    small: SmallEstate, world: World, session: Session, emulator: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Throttled and failing calls, 30 % of all together; steps run in threads, so which calls are hit differs from run to run."""
+    everything_is_close(small, seconds=1)
+    for kind in (THROTTLE, ERRORS):
+        emulator.faults.switch_on(Fault(kind, ALL, None, rate=FAULTS / 2, seed=7))
+    journal = fail_over(world, session, Mode.UNGRACEFUL)
+    hit = [(fault["kind"], fault["callsHit"], fault["callsSeen"]) for fault in emulator.faults.shown()]
+    emulator.faults.reset()
+    serves(small, world)
+    is_fenced(small)
+    took = (journal.events[-1].at - journal.events[0].at).total_seconds()
+    again = sum(call["attempts"] - 1 for step in steps_of(journal.events) for call in step["calls"])
+    with capsys.disabled():
+        print(f"\n30 % of calls failing: {took:.1f} s, {hit}, {again} calls of the evidence tried again")  # noqa: T201
+    assert all(struck for _, struck, _ in hit)
 
 
 def test_the_fence_opens_again_to_what_it_was(small: SmallEstate, world: World, session: Session) -> None:
