@@ -136,7 +136,12 @@ def _lost_seconds(lost: Sequence[Entry] | None, longest: Outage | None, unknown:
     if longest is None:
         unknown["lostSeconds"] = "no write failed, so the moment of the failure is not known"
         return None
-    return max(0.0, longest.began - lost[0].ended)
+    if lost[0].ended > longest.began:
+        unknown["lostSeconds"] = (
+            "what is missing was acknowledged after the failure: it is in the other Region, or was deleted"
+        )
+        return None
+    return longest.began - lost[0].ended
 
 
 def _rto_seconds(longest: Outage | None, unknown: dict[str, str]) -> float | None:

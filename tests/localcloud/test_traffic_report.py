@@ -61,6 +61,13 @@ def test_what_was_acknowledged_and_is_gone_is_the_rpo_by_count_and_by_time() -> 
     assert found.unknown == {}
 
 
+def test_what_was_written_after_the_failure_and_is_missing_has_no_seconds() -> None:
+    # Counted in the healed Region, while the other one took what came after the failure.
+    found = figures(Shelf([0, 1]), written("aaffaa"), "us-east-1")
+    assert (found.lost, found.lost_seconds) == (2, None)
+    assert "in the other Region" in found.unknown["lostSeconds"]
+
+
 def test_nothing_lost_is_a_counted_zero() -> None:
     found = figures(Shelf(range(6)), written("aaaffa"), "us-west-2")
     assert (found.lost, found.lost_seconds, found.unknown) == (0, 0.0, {})
