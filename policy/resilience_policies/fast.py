@@ -91,8 +91,8 @@ class Fast:
             for type_ in rule.types if isinstance(rule, ResourceRule) else ():
                 self._policies_of_type.setdefault(type_, []).append(policy)
         self._stack_policies = [policy for rule, policy in pairs if isinstance(rule, StackRule)]
-        # What starting made stays until the end: no reason to look through it again and again.
-        gc.collect()
+        # What starting made stays until the end: no reason to look through it again and again, nor now, which would be
+        # a fifth of what the pack adds to the start of its process.
         gc.freeze()
         gc.set_threshold(_COLLECT_EVERY, 20, 50)
 
