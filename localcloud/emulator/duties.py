@@ -5,6 +5,7 @@ A module registers its duty once; while the clock is put forward, each duty is c
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,11 +46,17 @@ def advance(seconds: float, arrive: Callable[[], None]) -> None:
 
 
 def carry_out_due() -> None:
-    """Carry out what is due by now: what a running cloud does all the time."""
+    """Carry out what is due by now: what a running cloud does all the time.
+
+    A duty that fails is written to the cloud's log and keeps neither the others nor the cloud from going on.
+    """
     for duty in _duties:
-        due = duty.next_due()
-        if due is not None and due <= clock.now():
-            duty.carry_out()
+        try:
+            due = duty.next_due()
+            if due is not None and due <= clock.now():
+                duty.carry_out()
+        except Exception:
+            traceback.print_exc()
 
 
 def _go_to(moment: datetime) -> None:

@@ -14,6 +14,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 
 from localcloud.emulator.extensions import OWN_BACKENDS
 from localcloud.emulator.extensions.backup_audit import frameworks
+from localcloud.emulator.extensions.backup_recovery_points import recovery_points
 from localcloud.emulator.extensions.backup_restore_testing import restore_testing_plans, restore_testing_selections
 from localcloud.emulator.extensions.backup_selections import all_selections
 from localcloud.emulator.extensions.rds_backup_replication import replicated_backups
@@ -85,6 +86,7 @@ _REGIONAL: dict[str, Kinds] = {
         "vault": lambda backend: backend.vaults,
         "plan": lambda backend: (name for name, plan in backend.plans.items() if plan.deletion_date is None),
         "selection": all_selections,
+        "recovery-point": recovery_points,
         "restore-testing-plan": restore_testing_plans,
         "restore-testing-selection": restore_testing_selections,
         "framework": frameworks,

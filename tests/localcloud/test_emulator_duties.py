@@ -71,6 +71,21 @@ def test_what_falls_due_on_the_way_is_carried_out_at_its_time_and_in_order(emula
     assert done[4:] == [("slow", 26)]
 
 
+def test_a_duty_that_fails_is_logged_and_keeps_no_other_from_its_work(
+    emulator: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise ZeroDivisionError("the first duty")
+
+    for carry_out in (fail, lambda: done.append("second")):
+        duties.when_due(clock.now, carry_out)
+    emulator.carry_out_due()
+    assert done == ["second"]
+    assert "the first duty" in capsys.readouterr().err
+
+
 def test_copies_between_regions_can_ask_what_is_out(emulator: Emulator) -> None:
     emulator.traffic.take_out("us-west-2")
     assert (is_out("us-west-2"), is_out("us-east-1")) == (True, False)
