@@ -15,6 +15,7 @@ from automation.cli_disasters import add_disaster_commands
 from automation.cli_faults import add_fault_commands
 from automation.cli_pipeline import add_pipeline_commands
 from automation.cli_recovery import add_recovery_commands
+from automation.cli_restore import add_restore_commands
 from automation.durations import Duration
 from automation.targets import TARGET_VARIABLE, Target
 
@@ -209,6 +210,7 @@ add_disaster_commands(local)
 
 
 add_recovery_commands(main)
+add_restore_commands(main)
 
 if __name__ == "__main__":
     main()
