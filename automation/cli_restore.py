@@ -29,7 +29,7 @@ def restore(what: str, store: str | None, at: Any, arn: str | None, region: str 
     snapshot before TIME. Run again, the same command continues, or verifies once more what is there. Exits 2 when TIME is outside
     of the window (which it says), 6 when the content is FAIL or UNKNOWN.
     """
-    from automation.recovery.commands import Order
+    from automation.recovery.opening import Order
     from automation.restore import commands
     from automation.restore.selection import Asked
 

@@ -16,7 +16,7 @@ from automation.exit_codes import ExitCode
 from automation.project import REPOSITORY
 from automation.recovery import render
 from automation.recovery.checks import Finding, Verdict
-from automation.recovery.commands import Opened, Order, announce, declared_by, guarded, open_cloud
+from automation.recovery.opening import Opened, Order, announce, declared_by, guarded, open_cloud
 from automation.targets import Target
 
 if TYPE_CHECKING:

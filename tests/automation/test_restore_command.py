@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from automation.cli import main
-from automation.recovery.commands import Opened
+from automation.recovery.opening import Opened
 from automation.recovery.session import Session
 from automation.restore import commands
 from tests.automation.restore_world import Stores
