@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from automation.recovery.estate import Side
+    from automation.recovery.evidence import Target as Objective
     from automation.recovery.journal import Journal
     from automation.restore.selection import Asked
     from automation.restore.wanted import Wanted
@@ -62,12 +63,14 @@ def on_its_clock(result: Result, opened: Opened) -> Opened:
 
 def prove(
     result: Result, opened: Opened, journal: Journal, wanted: Sequence[Wanted], sides: tuple[Side, Side],
-    *, judged: bool = False, cleanup: dict[str, Any] | None = None, more: Sequence[Finding] = (),
+    *, targets: Sequence[Objective] = (), cleanup: dict[str, Any] | None = None, more: Sequence[Finding] = (),
 ) -> None:  # fmt: skip
     """Keeps the evidence beside the journal and shows it; raises SecurecartError (UNPROVEN) unless the verdict is PASS."""
     from automation.restore.outcome import body, document, findings
 
-    made = document(opened.world, journal.events, wanted, sides, REPOSITORY, judged=judged, cleanup=cleanup, more=more)
+    made = document(
+        opened.world, journal.events, wanted, sides, REPOSITORY, targets=targets, cleanup=cleanup, more=more
+    )
     key = journal.attach("evidence.json", body(made))
     result.extra |= {"verdict": made["verdict"], "evidence": made}
     if not result.quiet:

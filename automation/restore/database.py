@@ -21,7 +21,7 @@ from automation.restore import jobs
 from automation.restore.database_content import Content, UnreadableError, read
 from automation.restore.moments import Window
 from automation.restore.proof import Proof
-from automation.restore.wanted import Purpose, RecoveryPoint, Wanted, backup_role, iso, side_of
+from automation.restore.wanted import Purpose, RecoveryPoint, Wanted, backup_role, group_of, iso, side_of
 from components.settings.databases import Engine
 
 # What RDS calls a RestoreTime that it cannot reach (RestoreDBInstanceToPointInTime, errors).
@@ -34,8 +34,6 @@ class DatabaseRestorer:
 
     world: World
     wanted: Wanted
-    security_group: str = ""
-    """Of a drill: one that admits nobody. Empty: those of the old instance."""
     _job: str = ""
     _waits: bool = False
 
@@ -247,8 +245,13 @@ class DatabaseRestorer:
 
     @property
     def _groups(self) -> list[str]:
-        own = [str(one["VpcSecurityGroupId"]) for one in self._template.get("VpcSecurityGroups", [])]
-        return [self.security_group] if self.security_group else own
+        """Those of the old instance; a drill has one of its own, which admits nobody, or does not start."""
+        if self._keeps:
+            return [str(one["VpcSecurityGroupId"]) for one in self._template.get("VpcSecurityGroups", [])]
+        group = group_of(self.world, self.wanted.region, self.wanted.token)
+        if not group:
+            raise SecurecartError("the drill's own security group is gone; nothing was restored into the living one")
+        return [group]
 
     @property
     def _parameter_group(self) -> str | None:

@@ -16,7 +16,7 @@ from automation.recovery.outcome import origin_of
 from automation.recovery.world import World
 from automation.restore.plan import proofs, verify_name
 from automation.restore.proof import finding
-from automation.restore.wanted import Kind, RecoveryPoint, Wanted, objectives_of
+from automation.restore.wanted import Kind, RecoveryPoint, Wanted
 
 
 def findings(events: Sequence[Event], wanted: Sequence[Wanted]) -> list[Finding]:
@@ -28,17 +28,17 @@ def findings(events: Sequence[Event], wanted: Sequence[Wanted]) -> list[Finding]
 
 def document(
     world: World, events: Sequence[Event], wanted: Sequence[Wanted], sides: tuple[Side, Side], directory: Path,
-    *, judged: bool, cleanup: Mapping[str, Any] | None = None, more: Sequence[Finding] = (),
+    *, targets: Sequence[Target] = (), cleanup: Mapping[str, Any] | None = None, more: Sequence[Finding] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """The evidence of an execution. `judged`: RTO and RPO are held against the objectives; else only said."""
+    """The evidence of an execution. With `targets` RTO and RPO are held against them, else only said."""
     measured = [_measured(events, one) for one in wanted]
     evidence = Evidence(
         events=events, origin=origin_of(world.estate, sides, directory), measured=measured,
-        targets=[_target(world, one) for one in wanted] if judged else [], cleanup=cleanup,
+        targets=targets, cleanup=cleanup,
     )  # fmt: skip
     found = [*findings(events, wanted), *more]
     made = evidence.document()
-    verdicts = [passed(found), *([Verdict(made["verdict"])] if judged else [])]
+    verdicts = [passed(found), *([Verdict(made["verdict"])] if targets else [])]
     return made | {
         "verdict": worst(verdicts).value,
         "content": proofs(events, [one.label for one in wanted]),
@@ -65,17 +65,12 @@ def _restored(one: Wanted, took: Measured) -> dict[str, Any]:
     }
 
 
-def _target(world: World, one: Wanted) -> Target:
-    rto, rpo = objectives_of(world, one.kind, one.store)
-    return Target(kind=one.kind.value, store=_name(one), rto_seconds=rto, rpo_seconds=rpo)
-
-
 def _measured(events: Sequence[Event], one: Wanted) -> Measured:
     read = step_end(events, verify_name(one.label))
     took = (read - events[0].at).total_seconds() if read else None
     behind, basis = _behind(events, one)
     return Measured(
-        kind=one.kind.value, store=_name(one), rto_seconds=took, rpo_seconds=behind, rpo_basis=basis,
+        kind=one.kind.value, store=one.reported, rto_seconds=took, rpo_seconds=behind, rpo_basis=basis,
         rto_basis="from the command to the end of the reading",
     )  # fmt: skip
 
@@ -93,7 +88,3 @@ def _behind(events: Sequence[Event], one: Wanted) -> tuple[float | None, str]:
     if not as_of:
         return None, "nobody says when the snapshot was made"
     return (source - datetime.fromisoformat(str(as_of))).total_seconds(), "from the snapshot to the asked moment"
-
-
-def _name(one: Wanted) -> str:
-    return f"{one.store}/{one.original}" if one.kind is Kind.VOLUME else one.store

@@ -133,10 +133,10 @@ def originals(world: World, side: Side, kind: Kind, store: str, source: Source |
     )  # fmt: skip
 
 
-def restorer(world: World, one: Wanted, security_group: str = "") -> Restorer:
+def restorer(world: World, one: Wanted) -> Restorer:
     """The way to bring it back."""
     if one.kind is Kind.DATABASE:
-        return DatabaseRestorer(world, one, security_group)
+        return DatabaseRestorer(world, one)
     if one.kind is Kind.TABLE:
         return TableRestorer(world, one)
     if one.kind is Kind.BUCKET:

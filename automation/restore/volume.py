@@ -19,7 +19,8 @@ from automation.restore.volume_content import UnreadableError, snapshot_digest
 from automation.restore.wanted import RESTORED_FROM, Purpose, RecoveryPoint, Wanted, iso
 from components.tags import STORE
 
-RETIRED = "retired-by"
+# Tags: by which volume one was retired, and under which name one was made.
+RETIRED, MADE_AS = "retired-by", "restored-name"
 Described = dict[str, Any]
 
 
@@ -113,11 +114,7 @@ class VolumeRestorer:
         return living(self.world, self.wanted.region, self.wanted.store).get(self.wanted.original)
 
     def _restored(self) -> Described | None:
-        filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in self.wanted.tags.items()]
-        # Two moments may share a snapshot's time, never the token: it is of this name.
-        filters.append({"Name": "tag:restored-name", "Values": [self.wanted.name]})
-        found = self._call("describe_volumes", Filters=filters)["Volumes"]
-        return dict(found[0]) if found else None
+        return restored(self.world, self.wanted.region, self.wanted.name)
 
     def _first_snapshot(self, volume_id: str) -> Described:
         filters = [{"Name": "volume-id", "Values": [volume_id]}]
@@ -131,7 +128,7 @@ class VolumeRestorer:
     def _tags(self) -> dict[str, str]:
         kept = tags_of(self._original or {}) if self.wanted.purpose is Purpose.RESTORE else {}
         kept = {key: value for key, value in kept.items() if not key.startswith("aws:")}
-        return {**kept, "Name": self.wanted.name, "restored-name": self.wanted.name, **self.wanted.tags}
+        return {**kept, "Name": self.wanted.name, MADE_AS: self.wanted.name, **self.wanted.tags}
 
     def _a_zone(self) -> str:
         zones = self._call("describe_availability_zones", Filters=[{"Name": "state", "Values": ["available"]}])
@@ -150,6 +147,13 @@ def living(world: World, region: str, store: str) -> dict[str, Described]:
         for one in found
         if "Name" in (tags := tags_of(one)) and RESTORED_FROM not in tags and RETIRED not in tags
     }
+
+
+def restored(world: World, region: str, name: str) -> Described | None:
+    """The volume that was made under that name, also once it has taken another's place."""
+    filters = [{"Name": f"tag:{MADE_AS}", "Values": [name]}]
+    found = world.aws.call("ec2", region, "describe_volumes", Filters=filters)["Volumes"]
+    return dict(found[0]) if found else None
 
 
 def names_of(world: World, region: str, store: str) -> list[str]:

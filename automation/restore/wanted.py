@@ -91,6 +91,11 @@ class Wanted:
         return f"{self.kind} {self.store}{volume}"
 
     @property
+    def reported(self) -> str:
+        """How reports call the store."""
+        return f"{self.store}/{self.original}" if self.kind is Kind.VOLUME else self.store
+
+    @property
     def from_text(self) -> str:
         """What it is made of, in words and as a tag."""
         return self.source.arn if isinstance(self.source, RecoveryPoint) else iso(self.source)
@@ -150,6 +155,13 @@ def backup_role(world: World, side: Side, purpose: str) -> str:
 def side_of(world: World, region: str) -> Side:
     """The Region's side. Raises KeyError for a Region of neither."""
     return {side.region: side for side in world.estate.sides.values()}[region]
+
+
+def group_of(world: World, region: str, token: str) -> str:
+    """The security group that a drill made for itself; empty before it did."""
+    filters = [{"Name": f"tag:{DRILL}", "Values": [token]}]
+    found = world.aws.call("ec2", region, "describe_security_groups", Filters=filters)["SecurityGroups"]
+    return str(found[0]["GroupId"]) if found else ""
 
 
 def objectives_of(world: World, kind: Kind, store: str) -> tuple[float, float]:
