@@ -29,7 +29,7 @@ bench: .venv/ready ## timings of preview, up and the policy pack on this machine
 
 docs: .venv/ready ## write the generated pages anew; the picture is of what `make up` deployed
 	$(BIN)/python -W ignore -m components.configuration.schema && $(BIN)/python -m tools.configuration_page
-	$(BIN)/python -m tools.component_pages && $(BIN)/python -m tools.architecture
+	$(BIN)/python -m automation.evidence.model && $(BIN)/python -m tools.component_pages && $(BIN)/python -m tools.architecture
 	cd policy && ../$(BIN)/python -m resilience_policies.docs
 
 lock: .venv/ready ## resolve requirements.txt anew from pyproject.toml

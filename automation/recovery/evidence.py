@@ -15,6 +15,7 @@ from typing import Any
 
 from automation.recovery.checks import Verdict
 from automation.recovery.journal import Event, Kind
+from automation.redaction import redacted
 
 SCHEMA = "securecart.recovery.evidence/1"
 UNKNOWN = "UNKNOWN"
@@ -102,7 +103,7 @@ class Evidence:
         }
 
     def body(self) -> bytes:
-        return json.dumps(self.document(), indent=2, sort_keys=True, default=str).encode()
+        return json.dumps(redacted(self.document()), indent=2, sort_keys=True, default=str).encode()
 
 
 def steps_of(events: Sequence[Event]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from typing import Any
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
 from automation.recovery.objects import ChangedError, Objects
+from automation.redaction import redacted
 
 SCHEMA = "securecart.recovery.event/1"
 
@@ -63,7 +64,7 @@ class Event:
             "calls": list(self.calls),
             "id": self.id,
         }
-        return json.dumps(said, sort_keys=True, default=str).encode()
+        return json.dumps(redacted(said), sort_keys=True, default=str).encode()
 
     @classmethod
     def read(cls, body: bytes) -> Event:

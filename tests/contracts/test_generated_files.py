@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from automation.evidence import model
 from components.configuration import schema
 from components.configuration.load import KEYS
 from tools import component_pages
@@ -18,6 +19,10 @@ COMPONENTS = component_pages.components()
 def test_the_schema_for_editors_is_current_and_knows_every_key() -> None:
     assert schema.FILE.read_text() == schema.text(), "write it anew: make docs"
     assert all(f"securecart:{key}" in json.dumps(json.loads(schema.text())) for key in KEYS)
+
+
+def test_the_schema_of_evidence_is_current() -> None:
+    assert model.FILE.read_text() == model.text(), "write it anew: make docs"
 
 
 def test_the_pages_are_current() -> None:

@@ -1,0 +1,1 @@
+"""What the executions prove, for a person who was not there: bundles, history, controls. Reads the journal, changes nothing."""
