@@ -12,6 +12,7 @@ import click
 
 from automation import exit_codes
 from automation.cli_disasters import add_disaster_commands
+from automation.cli_evidence import add_evidence_commands
 from automation.cli_faults import add_fault_commands
 from automation.cli_pipeline import add_pipeline_commands
 from automation.cli_recovery import add_recovery_commands
@@ -211,6 +212,7 @@ add_disaster_commands(local)
 
 add_recovery_commands(main)
 add_restore_commands(main)
+add_evidence_commands(main)
 
 if __name__ == "__main__":
     main()

@@ -15,7 +15,7 @@ from automation.recovery.run import Running
 from automation.recovery.steps import Plan
 from automation.render import Display
 
-_STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.UNKNOWN: "bold yellow"}
+VERDICT_STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.UNKNOWN: "bold yellow"}
 
 
 class StepDisplay:
@@ -85,7 +85,7 @@ def findings_table(findings: Sequence[Finding]) -> Table:
     """One row a check; what only advises is said to."""
     table = Table("check", "verdict", "found", "fix", show_lines=True)
     for one in findings:
-        verdict = Text(one.verdict.value + (" (advice)" if one.advises else ""), style=_STYLES[one.verdict])
+        verdict = Text(one.verdict.value + (" (advice)" if one.advises else ""), style=VERDICT_STYLES[one.verdict])
         table.add_row(one.check, verdict, Text(one.said, overflow="fold"), one.fix)
     return table
 
@@ -94,7 +94,7 @@ def evidence_report(document: Mapping[str, Any]) -> list[Table | Text]:
     """The verdict, then RTO and RPO of each service against what is asked."""
     table = Table("service", "RTO s", "RPO s", "verdict", "RPO by")
     for one in document["services"]:
-        verdict = Text(one["verdict"], style=_STYLES[Verdict(one["verdict"])])
+        verdict = Text(one["verdict"], style=VERDICT_STYLES[Verdict(one["verdict"])])
         rto, rpo = one["rto"], one["rpo"]
         table.add_row(
             f"{one['kind']} {one['store']}",
@@ -104,5 +104,5 @@ def evidence_report(document: Mapping[str, Any]) -> list[Table | Text]:
             rpo["basis"],
         )
     warnings = [Text(f"WARNING {one['step']}: {one['warning']}", style="bold red") for one in document["warnings"]]
-    overall = Text(f"verdict {document['verdict']}", style=_STYLES[Verdict(document["verdict"])])
+    overall = Text(f"verdict {document['verdict']}", style=VERDICT_STYLES[Verdict(document["verdict"])])
     return [*warnings, table, overall]

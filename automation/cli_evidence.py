@@ -1,0 +1,43 @@
+"""`securecart report` on the command line. Imports nothing but click, so that --help is instant."""
+
+# ruff: noqa: PLC0415  importing late is the point of this file
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from automation.targets import TARGET_VARIABLE, Target
+
+
+@click.command()
+@click.argument("execution", required=False)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
+    help="Directory to write into.  [default: .securecart/report]",
+)
+@click.option(
+    "--target",
+    type=click.Choice([target.value for target in Target]),
+    envvar=TARGET_VARIABLE,
+    default=Target.LOCAL.value,
+    show_default=True,
+    show_envvar=True,
+    help="The local cloud of this checkout, or AWS.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end, and nothing else.")
+def report(execution: str | None, out: Path | None, target: str, as_json: bool) -> None:
+    """Write the evidence of EXECUTION, or of all: history, trends of RTO and RPO, and what auditors ask. Changes nothing in AWS.
+
+    Exits 6 when a file is not what was written with the evidence, or evidence cannot be read.
+    """
+    from automation.evidence import commands
+
+    commands.report(Target(target), execution, out, as_json)
+
+
+def add_evidence_commands(group: click.Group) -> None:
+    """Add the verbs of evidence to `securecart`."""
+    group.add_command(report)
