@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TARGET ?= local
 
-.PHONY: up down preview test drill lint bench docs lock clean
+.PHONY: up down preview test drill lint bench docs lock dist clean
 
 up: .venv/ready ## deploy prod, then dr (TARGET=local by default: no AWS account is touched)
 	$(BIN)/securecart up --target $(TARGET)
@@ -35,8 +35,13 @@ docs: .venv/ready ## write the generated pages anew; the picture is of what `mak
 lock: .venv/ready ## resolve requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras --output-file requirements.txt pyproject.toml
 
+dist: .venv/ready ## sdist, wheel and the policy pack by itself, with their hashes, into dist/
+	rm -rf dist && $(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist
+	git archive --format=tar.gz --prefix=securecart-policy-pack/ --output=dist/securecart-policy-pack.tar.gz HEAD:policy
+	cd dist && sha256sum -- *.tar.gz *.whl > SHA256SUMS
+
 clean: ## remove what make made, the local cloud's state with it
-	if [ -x $(BIN)/securecart ]; then $(BIN)/securecart local reset && $(BIN)/securecart down --target local; fi; rm -rf .venv .securecart .mypy_cache .ruff_cache .pytest_cache
+	if [ -x $(BIN)/securecart ]; then $(BIN)/securecart local reset && $(BIN)/securecart down --target local; fi; rm -rf .venv .securecart dist .mypy_cache .ruff_cache .pytest_cache
 
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("SecureCart needs Python >= 3.11; $(PYTHON) is %d.%d. Run: make PYTHON=python3.12 ..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'

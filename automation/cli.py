@@ -101,11 +101,14 @@ def down(target: str, stack: str, as_json: bool, destroy: bool, yes: bool) -> No
 
 @main.command()
 @_options(_target, _stack, _json)
-def status(target: str, stack: str, as_json: bool) -> None:
-    """Show what protects each store, as AWS answers now. What cannot be read is UNKNOWN."""
+@click.option(
+    "--watch", "watch_seconds", type=click.FloatRange(min=1), metavar="SECONDS", help="Read again every so often."
+)
+def status(target: str, stack: str, as_json: bool, watch_seconds: float | None) -> None:
+    """Show what protects each store, its last recovery point against the RPO, lag and lock. What cannot be read is UNKNOWN."""
     from automation import commands
 
-    commands.status(Target(target), stack, as_json)
+    commands.status(Target(target), stack, as_json, watch_seconds)
 
 
 @main.command()

@@ -7,7 +7,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,6 +26,8 @@ from automation.targets import Target, guard_account, guard_aws
 if TYPE_CHECKING:
     from automation.events import Run
     from automation.stacks import Workspace
+    from automation.standing import Standing
+    from automation.status import StoreStatus
 
 JSON_SCHEMA_VERSION = 1
 
@@ -123,25 +126,54 @@ def down(target: Target, stack: str, as_json: bool, destroy: bool, yes: bool) ->
         operations.destroy(workspace, names, result.display, result.runs)
 
 
-def status(target: Target, stack: str, as_json: bool) -> None:
+def status(target: Target, stack: str, as_json: bool, watch_seconds: float | None = None) -> None:
     with _command("status", target, as_json) as result:
+        if watch_seconds and as_json:
+            raise SecurecartError("--watch shows a table, --json one document.", "use one of them", ExitCode.BAD_INPUT)
         workspace = _workspace(result, None, mutating=False)
-        from automation import operations, stacks
-        from automation import status as facts
+        from automation import operations
 
-        clients = facts.client_factory(workspace.variables)
         names = operations.chosen(stack)
-        home = home_regions()
-        found = [
-            facts.read(store, clients)
-            for name in names
-            for store in facts.stores(name, stacks.resources(workspace, name), home[name])
-        ]
-        result.extra["stores"] = [{**asdict(one.store), "facts": one.facts} for one in found]
+        if watch_seconds:
+            _watch_status(result, workspace, names, watch_seconds)
+            return
+        found = _statuses(workspace, names)
+        result.extra["stores"] = [{**asdict(one.store), "facts": one.facts, **stood.document()} for one, stood in found]
         if not found:
             result.display.say("nothing is deployed. Run: securecart up")
         elif not as_json:
             Console().print(status_table(found))
+
+
+def _statuses(workspace: Workspace, names: Sequence[str]) -> list[tuple[StoreStatus, Standing]]:
+    """Every store of the stacks, each read and judged now."""
+    from automation import stacks
+    from automation import status as facts
+    from automation.recovery.session import open_world
+    from automation.standing import Standings
+
+    clients, home = facts.client_factory(workspace.variables), home_regions()
+    standings = Standings(open_world(REPOSITORY, workspace.variables), clients)
+    found = [
+        facts.read(store, clients)
+        for name in names
+        for store in facts.stores(name, stacks.resources(workspace, name), home[name])
+    ]
+    return [(one, standings.of(one)) for one in found]
+
+
+def _watch_status(result: Result, workspace: Workspace, names: Sequence[str], seconds: float) -> None:
+    """Reads again until Ctrl-C; the table is redrawn in place on a terminal, printed anew elsewhere."""
+    from rich.live import Live
+
+    result.display.say(f"read every {seconds:g} s, until Ctrl-C")
+    try:
+        with Live(console=Console(), auto_refresh=False) as live:
+            while True:
+                live.update(status_table(_statuses(workspace, names)), refresh=True)
+                time.sleep(seconds)
+    except KeyboardInterrupt:
+        return
 
 
 def policy_check_config(file: Path, as_json: bool) -> None:

@@ -17,10 +17,12 @@ from automation.advisories import advisory_lines
 from automation.events import UNCHANGING, Run, Violation, short_name
 
 if TYPE_CHECKING:
+    from automation.standing import Standing
     from automation.status import StoreStatus
 
 _PLAIN_INTERVAL_SECONDS = 10.0
 _ACTIVE_LINES = 6
+_VERDICT_STYLES = {"PASS": "green", "FAIL": "bold red", "UNKNOWN": "bold yellow"}
 _DOING = {
     "preview": "previewing",
     "up": "deploying",
@@ -110,13 +112,48 @@ def blocked_text(run: Run) -> str:
     )
 
 
-def status_table(found: Sequence[StoreStatus]) -> Table:
+def status_table(found: Sequence[tuple[StoreStatus, Standing]]) -> Table:
     """One row a store, its facts on lines of their own; long names wrap, nothing is cut off."""
-    table = Table("stack", "kind", "store", "Region", "protection", show_lines=True)
-    for one in sorted(found, key=lambda one: (one.store.stack != "prod", one.store.kind, one.store.name)):
+    table = Table(
+        "stack",
+        "kind",
+        "store",
+        "Region",
+        "protection",
+        "last recovery point",
+        "lag",
+        "vault",
+        "verdict",
+        show_lines=True,
+    )
+    for one, stood in sorted(
+        found, key=lambda row: (row[0].store.stack != "prod", row[0].store.kind, row[0].store.name)
+    ):
         facts = Text("\n".join(f"{name}: {_plain(value)}" for name, value in one.facts.items()), overflow="fold")
-        table.add_row(one.store.stack, one.store.kind, one.store.name, one.store.region, facts)
+        verdict = stood.verdict.value if stood.verdict else "-"
+        table.add_row(
+            one.store.stack, one.store.kind, one.store.name, one.store.region, facts, _recovery_point(one, stood),
+            _seconds(stood.lag_seconds), _lock(stood.locked), Text(verdict, style=_VERDICT_STYLES.get(verdict, "")),
+        )  # fmt: skip
     return table
+
+
+def _recovery_point(one: StoreStatus, stood: Standing) -> str:
+    if one.store.kind == "vault":
+        return "-"
+    last = stood.last_recovery_point
+    shown = last if isinstance(last, str) else f"{_seconds(stood.age_seconds)} ago"
+    return shown if stood.rpo_seconds is None else f"{shown}\nRPO {stood.rpo_seconds:g} s"
+
+
+def _seconds(value: float | str | None) -> str:
+    if value is None:
+        return "no copy"
+    return value if isinstance(value, str) else f"{value:g} s"
+
+
+def _lock(locked: bool | str) -> str:
+    return locked if isinstance(locked, str) else "locked" if locked else "NOT locked"
 
 
 def recovery_report(recovery: Mapping[str, Any]) -> list[Table | Text]:

@@ -1,4 +1,4 @@
-"""Which requirement of an auditor the executions answer, and with what verdict. Only what was executed counts: a plan proves nothing."""
+"""Which requirement of an auditor the executions answer, and with what verdict. Only what was executed counts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Control:
 
 
 PCI, GDPR, NIST = "PCI DSS 4.0", "GDPR", "NIST SP 800-53 r5"
-# Requirements in our words. How often is ours where the framework leaves it to the organisation (NIST) or says a year (PCI DSS 12.10.2).
+# Requirements in our words. PCI DSS 12.10.2 says a year; where a framework leaves the period to us, it is ours.
 CONTROLS = (
     Control(framework=PCI, id="12.10.1", asks="a plan of recovery and of backups, ready to be used", commands=_MOVES, within=_YEAR),
     Control(framework=PCI, id="12.10.2", asks="the plan is tested at least every twelve months", commands=_MOVES, within=_YEAR),
@@ -38,9 +38,9 @@ CONTROLS = (
     Control(framework=GDPR, id="32(1)(d)", asks="the measures are tested regularly", commands=_ALL, within=_QUARTER),
     Control(framework=NIST, id="CP-4", asks="the contingency plan is tested", commands=_MOVES, within=_YEAR),
     Control(framework=NIST, id="CP-7", asks="an alternate site takes over within the RTO", commands=_MOVES, within=_YEAR),
-    Control(framework=NIST, id="CP-9(1)", asks="backups are tested for reliability and integrity", commands=_RESTORES, within=_QUARTER),
+    Control(framework=NIST, id="CP-9(1)", asks="backups prove reliable when tested", commands=_RESTORES, within=_QUARTER),
     Control(framework=NIST, id="CP-10", asks="the system is recovered to a known state in time", commands=_MOVES, within=_YEAR),
-    Control(framework=NIST, id="CP-10(4)", asks="components are restored within the period defined", commands=_RESTORES, within=_QUARTER),
+    Control(framework=NIST, id="CP-10(4)", asks="components are restored in the time defined", commands=_RESTORES, within=_QUARTER),
 )  # fmt: skip
 
 
