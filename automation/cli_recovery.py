@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -128,7 +129,21 @@ def reconcile(**order: Any) -> None:
     commands.reconcile(commands.Order.of(**order))
 
 
+@click.command()
+@_options(_target, _json)
+@click.argument("execution")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def counted(target: str, as_json: bool, execution: str, file: Path) -> None:
+    """Put FILE, what a recorder of traffic counted meanwhile, into the evidence of EXECUTION, with verdicts anew.
+
+    FILE is what `securecart local traffic --json` prints. Changes nothing but that evidence.
+    """
+    from automation.recovery import commands
+
+    commands.counted(Target(target), execution, file, as_json)
+
+
 def add_recovery_commands(group: click.Group) -> None:
     """Add the verbs of a recovery to `securecart`."""
-    for command in (preflight, failover, fence, verify, reconcile, failback):
+    for command in (preflight, failover, fence, verify, reconcile, failback, counted):
         group.add_command(command)

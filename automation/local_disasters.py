@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 # The stores that the traffic writes to, by their names in Pulumi.yaml.
 ORDERS, PAYMENTS, INVOICES = "orders", "payment-history", "invoices"
+# What the traffic calls them -> what they are, as the evidence of a recovery names them.
+_WRITTEN = {
+    "orders": {"kind": "database", "of": ORDERS},
+    "payments": {"kind": "table", "of": PAYMENTS},
+    "invoices": {"kind": "bucket", "of": INVOICES},
+}
 _POLL_SECONDS = 0.2
 
 
@@ -156,7 +162,7 @@ def _report(result: Result, variables: dict[str, str], path: Path) -> None:
         "journal": str(path),
         "run": run.run,
         "region": region,
-        "stores": [one.document() for one in found],
+        "stores": [one.document() | _WRITTEN[one.store] for one in found],
     }
 
 

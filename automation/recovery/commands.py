@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -158,6 +160,34 @@ def reconcile(order: Order) -> None:
             result.display.say(
                 "commit the changed settings, so that every pipeline knows:\n  " + "\n  ".join(reconciling.written)
             )
+
+
+def counted(target: Target, execution: str, file: Path, as_json: bool) -> None:
+    with command("counted", target, as_json) as result:
+        from automation.recovery import counted as counts
+        from automation.recovery.evidence import NAME as EVIDENCE
+        from automation.recovery.evidence import Attachment
+
+        body = file.read_bytes()
+        found = counts.read(str(file), body)
+        opened = open_cloud(result)
+        kept = opened.session.objects.read(f"{execution}/{EVIDENCE}")
+        if kept is None:
+            known = [one for one in opened.session.archive.executions() if "-fail" in one]
+            raise SecurecartError(
+                f"{execution} has no evidence in {opened.session.objects.place}.",
+                f"name one of: {', '.join(known) or 'none yet'}",
+                ExitCode.BAD_INPUT,
+            )
+        document = counts.with_counts(json.loads(kept[0]), found, Attachment(name=counts.NAME, body=body))
+        journal = opened.session.archive.open(execution)
+        journal.attach(counts.NAME, body)
+        key = journal.attach(EVIDENCE, json.dumps(document, indent=2, sort_keys=True).encode())
+        result.extra["evidence"] = document
+        if not as_json:
+            for shown in render.evidence_report(document):
+                Console().print(shown)
+        result.display.say(f"evidence: {opened.session.objects.place}{key}")
 
 
 def show_failover_plans(result: Result, as_json: bool) -> None:

@@ -18,6 +18,8 @@ from automation.recovery.journal import Event, Kind
 from automation.redaction import redacted
 
 SCHEMA = "securecart.recovery.evidence/1"
+NAME = "evidence.json"
+"""Of the file beside the journal."""
 UNKNOWN = "UNKNOWN"
 
 
@@ -93,7 +95,7 @@ class Evidence:
             "endedAt": last.at.isoformat(),
             "finished": finished,
             "resumed": sum(event.kind is Kind.RESUMED for event in self.events),
-            "verdict": _overall(services, finished).value,
+            "verdict": overall(services, finished).value,
             "services": services,
             "steps": steps_of(self.events),
             "warnings": [dict(e.facts) | {"step": e.step} for e in self.events if e.kind is Kind.WARNED],
@@ -158,17 +160,17 @@ def _service(target: Target, measured: Sequence[Measured]) -> dict[str, Any]:
     return {
         "kind": target.kind,
         "store": target.store,
-        "rto": _figure(rto, target.rto_seconds, verdicts["rto"], found.rto_basis if found else ""),
-        "rpo": _figure(rpo, target.rpo_seconds, verdicts["rpo"], found.rpo_basis if found else ""),
+        "rto": figure(rto, target.rto_seconds, verdicts["rto"], found.rto_basis if found else ""),
+        "rpo": figure(rpo, target.rpo_seconds, verdicts["rpo"], found.rpo_basis if found else ""),
         "verdict": worst(list(verdicts.values())).value,
     }
 
 
-def _figure(seconds: float | None, target: float, verdict: Verdict, basis: str) -> dict[str, Any]:
+def figure(seconds: float | None, target: float, verdict: Verdict, basis: str) -> dict[str, Any]:
     measured = UNKNOWN if seconds is None else round(seconds, 3)
     return {"seconds": measured, "targetSeconds": target, "verdict": verdict.value, "basis": basis}
 
 
-def _overall(services: Sequence[Mapping[str, Any]], finished: bool) -> Verdict:
+def overall(services: Sequence[Mapping[str, Any]], finished: bool) -> Verdict:
     verdicts = [Verdict(service["verdict"]) for service in services]
     return worst(verdicts if finished else [*verdicts, Verdict.FAIL])

@@ -122,11 +122,12 @@ def report(result: Result, findings: list[Finding], as_json: bool) -> None:
 
 def finish(result: Result, opened: Opened, journal: Journal, sides: tuple[Side, Side]) -> None:
     """Writes the evidence beside the journal and shows it; raises SecurecartError (UNPROVEN) when an objective was missed."""
+    from automation.recovery.evidence import NAME
     from automation.recovery.outcome import evidence_of
 
     target = sides[1]
     evidence = evidence_of(journal.events, opened.world.estate, sides, REPOSITORY)
-    key = journal.attach("evidence.json", evidence.body())
+    key = journal.attach(NAME, evidence.body())
     document = evidence.document()
     result.extra["evidence"] = document
     if not result.quiet:

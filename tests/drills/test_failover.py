@@ -6,27 +6,40 @@ A checkout of its own, because reconcile writes the settings that a team would c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from automation.local_disasters import targets
+from localcloud.traffic.journal import ACKNOWLEDGED, Entry, read_journal
+from localcloud.traffic.orders import Orders
+from localcloud.traffic.run import Traffic
+from localcloud.traffic.targets import clients_of
 from tests.engine.estate import PRIMARY, SECONDARY, Estate, Finished, copy_checkout
 
 pytestmark = [pytest.mark.engine, pytest.mark.drill, pytest.mark.xdist_group("drill")]
 
+STORES = {"orders", "payments", "invoices"}
 WHY = ("--reason", "the monthly drill", "--approve", "--json")
+
+
+PATIENCE_SECONDS = 90
 
 
 @dataclass(frozen=True)
 class Drill:
-    """A deployed estate and the checkout that operates it."""
+    """A deployed estate, the checkout that operates it, and what the customers' traffic left of each phase."""
 
     estate: Estate
     checkout: Path
+    directory: Path
+    counts: dict[str, Any] = field(default_factory=dict)
 
     def securecart(self, *arguments: str) -> Finished:
         return self.estate.securecart(*arguments, checkout=self.checkout)
@@ -36,6 +49,31 @@ class Drill:
         finished = self.securecart(*arguments)
         assert finished.code == 0, finished.text[-6000:]
         return dict(finished.json())
+
+    def traffic(self, databases: Mapping[str, str] | None = None) -> Traffic:
+        """Customers, who go where their name leads; not started yet. `databases`: those of orders, if not the shipped ones."""
+        named = targets()
+        named = replace(named, databases=databases or named.databases)
+        return Traffic(clients_of(self.estate.exports), named, self.directory, patience=0.1)
+
+    def counted(self, execution: str, journal: Path) -> dict[str, Any]:
+        """The recorder's figures by store, once they are in the evidence of the execution."""
+        report = self.securecart("local", "traffic", "--journal", str(journal), "--json")
+        assert report.code == 0, report.text
+        file = self.directory / f"{execution}.json"
+        file.write_text(report.stdout)
+        evidence = self.done("counted", execution, str(file), "--json")["evidence"]
+        stores = {(one["kind"], one["of"]): one for one in report.json()["stores"]}
+        for service in evidence["services"]:
+            one = stores.get((service["kind"], service["store"]))
+            if one is not None:
+                told = f"{service['kind']} {service['store']}: {one['lost']} of {one['acknowledged']} lost"
+                sys.stdout.write(f"{told}, RPO {one['lostSeconds']} s, RTO {one['rtoSeconds']} s\n")
+                assert service["rpo"]["lost"] == one["lost"]
+                assert service["rpo"]["acknowledged"] == one["acknowledged"]
+                if one["rtoSeconds"] is not None:
+                    assert abs(service["rto"]["seconds"] - one["rtoSeconds"]) < 1
+        return stores
 
     def setting(self, file: str, key: str) -> Any:
         value = yaml.safe_load((self.checkout / file).read_text())["config"][f"securecart:{key}"]
@@ -59,7 +97,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
     estate = Estate(tmp_path_factory.mktemp("drill") / "root")
     checkout = copy_checkout(tmp_path_factory.mktemp("drill-checkout") / "repository")
     try:
-        made = Drill(estate, checkout)
+        made = Drill(estate, checkout, tmp_path_factory.mktemp("traffic"))
         made.done("up", "--json")
         yield made
     finally:
@@ -76,10 +114,28 @@ def test_the_estate_is_ready_and_without_approval_nothing_happens(drill: Drill) 
     assert all(one.get("ReadReplicaSourceDBInstanceIdentifier") for one in drill.instances(SECONDARY).values())
 
 
+def until_acknowledged(traffic: Traffic, region: str) -> None:
+    """Waits until every store took a write in the Region."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        entries: list[Entry] = read_journal(traffic.journal.path)[1]
+        if {e.store for e in entries if e.region == region and e.outcome == ACKNOWLEDGED} == STORES:
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"not every store took a write in {region} within {PATIENCE_SECONDS} s")
+
+
 def test_the_secondary_region_takes_over_while_the_primary_is_silent(drill: Drill) -> None:
-    drill.estate.securecart("local", "outage", PRIMARY)
-    document = drill.done("failover", "--mode", "ungraceful", *WHY)
+    with drill.traffic() as traffic:
+        until_acknowledged(traffic, PRIMARY)
+        drill.estate.securecart("local", "outage", PRIMARY)
+        document = drill.done("failover", "--mode", "ungraceful", *WHY)
+        until_acknowledged(traffic, SECONDARY)
     evidence = document["evidence"]
+    counted = drill.counted(evidence["execution"], traffic.journal.path)
+    assert counted["database", "orders"]["rtoSeconds"] > 0
+    drill.counts["lost orders"] = counted["database", "orders"]["lost"]
+    drill.counts["journal"] = traffic.journal.path
     assert evidence["finished"]
     assert len(evidence["warnings"]) == 4, "split brain is said for servers, network and both databases"
     assert not any(one.get("ReadReplicaSourceDBInstanceIdentifier") for one in drill.instances(SECONDARY).values())
@@ -108,8 +164,15 @@ def test_reconciled_a_preview_changes_nothing_without_the_primary_region(drill: 
     assert again.code == 0, again.text[-4000:]
 
 
-def test_the_old_region_comes_back_and_is_fenced(drill: Drill) -> None:
+def test_the_old_region_comes_back_with_the_lost_orders_and_is_fenced(drill: Drill) -> None:
     drill.estate.securecart("local", "heal", PRIMARY)
+    run, entries = read_journal(drill.counts["journal"])
+    orders = Orders(clients_of(drill.estate.exports), targets(), run.run)
+    before = [e.sequence for e in entries if e.store == "orders" and e.region == PRIMARY]
+    old, new = (orders.find(region, before).intact for region in (PRIMARY, SECONDARY))
+    # What was under way when the Region went is in the old database, and nobody was told so: it is not a lost order.
+    acknowledged = {e.sequence for e in entries if e.store == "orders" and e.outcome == ACKNOWLEDGED}
+    assert len((old - new) & acknowledged) == drill.counts["lost orders"]
     refused = drill.securecart("failback", "--reason", "only asking")
     assert refused.code == 2
     drill.done("fence", *WHY)
@@ -118,7 +181,12 @@ def test_the_old_region_comes_back_and_is_fenced(drill: Drill) -> None:
 
 
 def test_failed_back_both_regions_hold_databases_of_the_next_generation(drill: Drill) -> None:
-    document = drill.done("failback", *WHY)
+    names = {PRIMARY: "securecart-orders-primary-g2", SECONDARY: "securecart-orders-secondary-g1"}
+    with drill.traffic(names) as traffic:
+        until_acknowledged(traffic, SECONDARY)
+        document = drill.done("failback", *WHY)
+        until_acknowledged(traffic, PRIMARY)
+    drill.counts["failback"] = (document["evidence"]["execution"], traffic.journal.path)
     assert document["evidence"]["verdict"] in ("PASS", "UNKNOWN")
     databases = {one["store"]: one for one in document["evidence"]["services"] if one["kind"] == "database"}
     assert {one["rpo"]["seconds"] for one in databases.values()} == {0}
@@ -141,3 +209,6 @@ def test_reconciled_again_both_stacks_are_as_they_were_shipped_but_for_the_gener
     again = drill.securecart("preview", "--expect-no-changes")
     assert again.code == 0, again.text[-4000:]
     assert drill.done("verify", "--json")["verdict"] == "PASS"
+    # The configuration names the new generation by now, so the recorder finds what customers were told.
+    for store, one in drill.counted(*drill.counts["failback"]).items():
+        assert one["lost"] == 0, f"{store} lost what was acknowledged"
