@@ -237,5 +237,11 @@ def test_dr_lives_without_the_primary_region_and_keeps_what_a_failover_made(swit
         assert healed.code == 0, healed.text
 
 
+def test_the_generated_role_of_deploy_knows_every_call_of_a_switch(switching: Switching) -> None:
+    # What the test above called itself, in the place of a failover, is the operator's.
+    mine = {"rds:PromoteReadReplica"}
+    assert set(switching.estate.unrecorded_calls("deploy")) - mine == set()
+
+
 def calls(estate: Estate) -> list[dict[str, Any]]:
     return list(estate.admin("calls")["calls"])

@@ -51,6 +51,12 @@ def test_an_ephemeral_estate_is_reported_by_the_pack_and_destroyed_to_the_last_r
     assert estate.inventory() == kept
 
 
+def test_the_generated_role_of_deploy_knows_every_call_of_a_destruction(estate: Estate) -> None:
+    # Since the last start; what the tests themselves asked of it lists and reads.
+    unknown = [call for call in estate.unrecorded_calls("deploy") if not call.split(":")[1].startswith(("List", "Get"))]
+    assert unknown == []
+
+
 def test_down_leaves_no_process(estate: Estate) -> None:
     down = run([str(SECURECART), "down"], estate.environment, REPO)
     assert down.code == 0, down.text

@@ -129,9 +129,12 @@ def test_data_and_identity_survive_a_stop_and_a_start(paths: LocalPaths) -> None
     ):
         verified = kms.verify(KeyId=made[key], Message=b"m", SigningAlgorithm=algorithm, Signature=made[signature])
         assert verified["SignatureValid"] is True
+    supervise.admin(paths, "lag", {"seconds": 0})
     west = client(second, "dynamodb", "us-west-2")
     west.put_item(TableName="orders", Item={"id": {"S": "2"}})
-    assert client(second, "dynamodb").scan(TableName="orders")["Count"] == 2, "the Regions no longer share their items"
+    assert client(second, "dynamodb").scan(TableName="orders")["Count"] == 2, (
+        "the Regions no longer exchange their items"
+    )
     assert client(second, "s3").get_object(Bucket="invoices", Key="a")["Body"].read() == b"invoice"
     iam = client(second, "iam")
     attached = iam.list_attached_role_policies(RoleName="backup")["AttachedPolicies"]
