@@ -17,12 +17,14 @@ from automation.evidence.pages import render
 from automation.evidence.timeline import timeline
 from automation.exit_codes import ExitCode
 from automation.recovery.checks import Verdict
+from automation.recovery.evidence import NAME as EVIDENCE
 from automation.recovery.evidence import SCHEMA, steps_of
 from automation.recovery.journal import Archive, Event, Kind
 from automation.recovery.objects import Objects
 from automation.redaction import holds_secrets, redacted
 
-EVIDENCE, PAGE = "evidence.json", "index.html"
+PAGE = "index.html"
+_MOVES = ("failover", "failback")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,11 +110,13 @@ def _from_journal(events: tuple[Event, ...]) -> dict[str, Any]:
 
 def _preview_after(archive: Archive, objects: Objects, execution: str) -> dict[str, Any] | None:
     """The previews that the next reconciliation kept, if it came before another move. None: there was none yet."""
-    own = reconciles = "-reconcile-" in execution
+    own = "-reconcile-" in execution
+    if not own and not any(f"-{move}-" in execution for move in _MOVES):
+        return None
     for later in archive.executions():
         if later < execution or (later == execution and not own):
             continue
-        if later != execution and any(f"-{move}-" in later for move in ("failover", "failback")):
+        if later != execution and any(f"-{move}-" in later for move in _MOVES):
             return None
         reconciles = "-reconcile-" in later
         proofs = [key for key in objects.keys(f"{later}/preview-") if reconciles]

@@ -70,7 +70,11 @@ def answers(executions: Sequence[Execution], now: datetime) -> list[Answer]:
 
 
 def _answer(control: Control, executions: Sequence[Execution], now: datetime) -> Answer:
-    fitting = [one for one in executions if one.command in control.commands and one.document.services]
+    fitting = [
+        one
+        for one in executions
+        if one.command in control.commands and (one.document.services or one.document.findings)
+    ]
     if not fitting:
         return Answer(
             control=control, verdict=Verdict.UNKNOWN, execution="", said="nothing was executed that measures it"

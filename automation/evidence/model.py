@@ -62,6 +62,12 @@ class Figure(_Part):
     verdict: Verdict
     basis: str = Field(default="", description="What was measured, from when to when.")
 
+    lost: int | Literal["UNKNOWN"] | None = Field(
+        default=None,
+        description="Acknowledged writes that are gone, where a recorder of traffic counted; null: nobody did.",
+    )
+    acknowledged: int | None = Field(default=None, description="All writes that were acknowledged, where counted.")
+
     @property
     def measured(self) -> float | None:
         return self.seconds if isinstance(self.seconds, float) else None
@@ -103,6 +109,14 @@ class StepRecord(_Part):
     facts: dict[str, Any] = Field(default_factory=dict)
 
 
+class FindingRecord(_Part):
+    """What was read of a store that was restored, or another check of the execution."""
+
+    check: str
+    verdict: Verdict
+    said: str
+
+
 class AttachmentRecord(_Part):
     """A file beside the evidence."""
 
@@ -125,6 +139,7 @@ class EvidenceDocument(_Part):
     verdict: Verdict
     services: tuple[Service, ...]
     steps: tuple[StepRecord, ...]
+    findings: tuple[FindingRecord, ...] = Field(default=(), description="Content that was read: a restore's proof.")
     warnings: tuple[dict[str, Any], ...] = ()
     preview_after: dict[str, Any] | None = Field(default=None, description="The preview that must change nothing.")
     cleanup: dict[str, Any] | None = Field(default=None, description="A drill's proof that nothing is left.")

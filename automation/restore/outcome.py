@@ -14,6 +14,7 @@ from automation.recovery.evidence import Evidence, Measured, Target, step_end, s
 from automation.recovery.journal import Event
 from automation.recovery.outcome import origin_of
 from automation.recovery.world import World
+from automation.redaction import redacted
 from automation.restore.plan import proofs, verify_name
 from automation.restore.proof import finding
 from automation.restore.wanted import Kind, RecoveryPoint, Wanted
@@ -48,7 +49,7 @@ def document(
 
 
 def body(made: Mapping[str, Any]) -> bytes:
-    return json.dumps(made, indent=2, sort_keys=True, default=str).encode()
+    return json.dumps(redacted(made), indent=2, sort_keys=True, default=str).encode()
 
 
 def _restored(one: Wanted, took: Measured) -> dict[str, Any]:
