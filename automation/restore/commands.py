@@ -49,6 +49,28 @@ def restore(order: Order, asked: Asked) -> None:
         result.display.say("nothing that lives was changed; to put it in place, the same command with --swap")
 
 
+def swap(order: Order, asked: Asked, *, keep_new: bool, accept_unknown: bool) -> None:
+    """A second order after `restore`: the same words, and --swap."""
+    with command(f"{asked.words('restore')} --swap", order.target, order.as_json) as result:
+        opened = on_its_clock(result, open_cloud(result))
+        from automation.restore.selection import restorer, wanted
+        from automation.restore.swap import Terms, swap_plan
+
+        world = opened.world
+        terms = Terms(keep_new=keep_new, accept_unknown=accept_unknown)
+        # A swap that was interrupted has renamed already: its plan is made of what was restored, whatever it is called by now.
+        plan = swap_plan(world, [restorer(world, one) for one in wanted(world, asked)], terms)
+        announce(result, plan, world.estate.rto_seconds, order)
+        declared = declared_by(order, "swap", guarded(world), asked.words(""))
+        journal = opened.session.execute(declared, lambda: plan, abandon=order.abandon)
+        from automation.recovery.evidence import steps_of
+
+        result.extra |= {"execution": journal.execution, "steps": steps_of(journal.events)}
+        for step in plan.ordered():
+            result.display.say(f"{step.name}: {step.does}")
+        result.display.say("then: securecart reconcile, or a refresh, so that Pulumi's state names what is in place")
+
+
 def on_its_clock(result: Result, opened: Opened) -> Opened:
     """The local cloud's clock may have been put forward; what is restored there is asked for by that clock."""
     if result.target is not Target.LOCAL:

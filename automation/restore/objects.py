@@ -127,7 +127,7 @@ def _equal(pair: Pair, old: Version, new: Version) -> bool:
     if old.etag == new.etag:
         return True
     sides = (
-        {"Bucket": pair.source, "Key": old.key, "VersionId": old.version_id},
+        _place(pair.source, old),
         {"Bucket": pair.target, "Key": old.key},
     )
     heads = [pair.call("head_object", ChecksumMode="ENABLED", **side) for side in sides]
@@ -148,7 +148,7 @@ def _sha256(pair: Pair, side: Mapping[str, str]) -> str:
 
 
 def _copy(pair: Pair, one: Version) -> None:
-    origin = {"Bucket": pair.source, "Key": one.key, "VersionId": one.version_id}
+    origin = _place(pair.source, one)
     if one.size <= LARGEST_COPY_BYTES:
         pair.call("copy_object", Bucket=pair.target, Key=one.key, CopySource=origin)
         return
@@ -171,6 +171,11 @@ def _copy(pair: Pair, one: Version) -> None:
     pair.call("complete_multipart_upload", MultipartUpload={"Parts": parts}, **place)
     if tags:
         pair.call("put_object_tagging", Bucket=pair.target, Key=one.key, Tagging={"TagSet": tags})
+
+
+def _place(bucket: str, one: Version) -> dict[str, str]:
+    """A version, or of what `current` listed the current one."""
+    return {"Bucket": bucket, "Key": one.key} | ({"VersionId": one.version_id} if one.version_id else {})
 
 
 def _version(said: Mapping[str, Any], *, deleted: bool) -> Version:

@@ -40,7 +40,7 @@ def swap_plan(world: World, restorers: list[Restorer], terms: Terms) -> Plan:
     steps: list[Step] = []
     for one in restorers:
         wanted = one.wanted
-        if not one.settled().done:
+        if not _begun(world, wanted) and not one.settled().done:
             raise SecurecartError(
                 f"{wanted.name} is not there: {wanted.label} was not brought back from {wanted.from_text}; nothing was changed.",
                 "the same command without --swap brings it back first", ExitCode.REFUSED,
@@ -48,6 +48,11 @@ def swap_plan(world: World, restorers: list[Restorer], terms: Terms) -> Plan:
         read = _read_again(one, terms)
         steps += [read, *_steps(world, wanted, terms, (read.name,))]
     return Plan("swap of " + ", ".join(one.wanted.label for one in restorers), tuple(steps))
+
+
+def _begun(world: World, wanted: Wanted) -> bool:
+    """Whether a swap was interrupted after the old instance had given its name away."""
+    return wanted.kind is Kind.DATABASE and databases.describe(world, wanted.region, wanted.retired) is not None
 
 
 def _steps(world: World, wanted: Wanted, terms: Terms, after: tuple[str, ...]) -> tuple[Step, ...]:

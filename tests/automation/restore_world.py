@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -120,11 +120,14 @@ class Stores:
             DBSubnetGroupName="private", DBParameterGroupName="parameters",
             VpcSecurityGroupIds=[self.groups[side.region]], Tags=[{"Key": "store", "Value": store}],
         )  # fmt: skip
-        secret = {"username": ADMINISTRATOR, "password": PASSWORD, "dbname": store}
-        self.client("secretsmanager", side.region).create_secret(
-            Name=Names(settings=self.estate.settings).secret(store), SecretString=json.dumps(secret)
-        )
+        self.secret(store, side.region)
         return name
+
+    def secret(self, store: str, region: str) -> None:
+        """Of the administrator."""
+        secret = {"username": ADMINISTRATOR, "password": PASSWORD, "dbname": store}
+        name = Names(settings=self.estate.settings).secret(store)
+        self.client("secretsmanager", region).create_secret(Name=name, SecretString=json.dumps(secret))
 
     def instance(self, name: str, region: str = EAST) -> dict[str, Any]:
         found = self.client("rds", region).describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
@@ -210,6 +213,20 @@ class Stores:
         return dict(json.loads(connection.getresponse().read()))
 
     # backups
+
+    def clear_points(self, region: str, resource: str) -> None:
+        """As if those resources had never been backed up."""
+        known = recovery_points(backup_backends[ACCOUNT][region])
+        for arn in [arn for arn, point in known.items() if point.resource_arn.startswith(resource)]:
+            del known[arn]
+
+    def break_point(self, region: str, resource: str) -> None:
+        """The key that holds those recovery points cannot be used."""
+        key = self.client("kms", region).create_key()["KeyMetadata"]["Arn"]
+        self.client("kms", region).disable_key(KeyId=key)
+        for point in recovery_points(backup_backends[ACCOUNT][region]).values():
+            if resource in point.resource_arn:
+                point.held = replace(point.held, key_arn=key)
 
     def back_up(self, resource_arn: str, side: Side | None = None) -> str:
         """Into the Region's vault; the ARN of the recovery point."""

@@ -5,26 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner, Result
 
-from automation.cli import main
-from automation.recovery.opening import Opened
 from automation.recovery.session import Session
-from automation.restore import commands
+from tests.automation.restore_commands import ORDER, securecart, use
 from tests.automation.restore_world import Stores
-
-ORDER = ("--reason", "a test", "--approve")
 
 
 @pytest.fixture(autouse=True)
 def cloud(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every command gets the emulated AWS of this test."""
-    monkeypatch.setattr(commands, "open_cloud", lambda _: Opened(session.world, session, {}))
-    monkeypatch.setattr(commands, "on_its_clock", lambda _, opened: opened)
-
-
-def securecart(*arguments: str) -> Result:
-    return CliRunner(env={"SECURECART_TARGET": None}).invoke(main, arguments)
+    use(session, monkeypatch)
 
 
 def test_without_approval_it_says_what_it_would_do_and_changes_nothing(stores: Stores) -> None:
