@@ -24,6 +24,9 @@ _S3: Mapping[str, tuple[str, ...]] = {
     "DeleteBucketOwnershipControls": ("PutBucketOwnershipControls",),
     "DeleteBucketReplication": ("PutReplicationConfiguration",),
     "DeleteBucketTagging": ("PutBucketTagging",),
+    "CompleteMultipartUpload": ("PutObject",),
+    "CreateMultipartUpload": ("PutObject",),
+    "DeleteObject": ("DeleteObject", "DeleteObjectVersion"),
     "DeleteObjects": ("DeleteObject", "DeleteObjectVersion"),
     "DeletePublicAccessBlock": ("PutBucketPublicAccessBlock",),
     "GetBucketEncryption": ("GetEncryptionConfiguration",),
@@ -43,10 +46,14 @@ _S3: Mapping[str, tuple[str, ...]] = {
     "PutBucketReplication": ("PutReplicationConfiguration",),
     "PutObject": ("PutObject", "PutObjectTagging"),
     "PutObjectLockConfiguration": ("PutBucketObjectLockConfiguration",),
+    "UploadPartCopy": ("GetObject", "GetObjectVersion", "PutObject"),
     "PutPublicAccessBlock": ("PutBucketPublicAccessBlock",),
 }
 _HAND_ROLE_OVER = "iam:PassRole"
 _USE_KEY = ("kms:CreateGrant", "kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey")
+_WRITE_ITEMS = tuple(
+    f"dynamodb:{name}" for name in ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+)
 # What a call needs beside its own action.
 _BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("arc-region-switch", "CreatePlan"): (_HAND_ROLE_OVER,),
@@ -64,6 +71,11 @@ _BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     # Amazon DynamoDB developer guide, "Encryption at rest": the caller's right to the key is used.
     ("dynamodb", "CreateTable"): _USE_KEY,
     ("dynamodb", "UpdateTable"): (*_USE_KEY, "dynamodb:CreateTableReplica"),
+    # Amazon DynamoDB developer guide, "Using IAM with backup and restore": a restore writes the new table in its caller's name.
+    ("dynamodb", "RestoreTableFromBackup"): (*_USE_KEY, *_WRITE_ITEMS),
+    ("dynamodb", "RestoreTableToPointInTime"): (*_USE_KEY, *_WRITE_ITEMS),
+    # Amazon EBS user guide, "Permissions for EBS direct APIs".
+    ("ebs", "GetSnapshotBlock"): ("kms:Decrypt",),
     # Amazon EBS user guide, "Requirements for Amazon EBS encryption".
     ("ec2", "CreateVolume"): (*_USE_KEY, "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
     ("ec2", "CreateLaunchTemplate"): (_HAND_ROLE_OVER,),

@@ -55,9 +55,19 @@ NEVER_OPERATED = (
     "kms:ScheduleKeyDeletion",
     "rds:DeleteDBInstanceAutomatedBackup",
     "s3:BypassGovernanceRetention",
-    "s3:DeleteObjectVersion",
-    "s3:PutBucketVersioning",
 )
+
+# What deletes for good and a drill needs for its own: denied wherever the name, or on EC2 the tag, is not a drill's.
+DRILLS_ONLY = ("dynamodb:DeleteTable", "s3:DeleteBucket", "s3:DeleteObjectVersion")
+# Of a bucket that is being made only: on one that lives it would end the keeping of versions.
+NEW_BUCKETS_ONLY = ("s3:PutBucketVersioning",)
+_NEW_BUCKETS = tuple(f"arn:aws:s3:::{PROJECT}-{purpose}-*" for purpose in ("drill", "restored"))
+_DRILLS = (
+    f"arn:aws:dynamodb:*:{ACCOUNT}:table/{PROJECT}-drill-*",
+    f"arn:aws:s3:::{PROJECT}-drill-*",
+)
+TAGGED_DRILLS_ONLY = ("ec2:DeleteSecurityGroup", "ec2:DeleteSnapshot", "ec2:DeleteVolume")
+_NO_DRILL = {"Null": {f"aws:ResourceTag/{PROJECT}-drill": "true"}}
 
 Calls = Mapping[str, Mapping[str, list[str]]]
 
@@ -79,7 +89,7 @@ def policies(role: str) -> list[dict[str, Any]]:
     """The role's managed policies, as few as their size allows."""
     statements = _statements(actions(role))
     if role == "operate":
-        statements.append({"Sid": "Never", "Effect": "Deny", "Action": list(NEVER_OPERATED), "Resource": "*"})
+        statements += _denied()
     made: list[dict[str, Any]] = []
     for statement in statements:
         if made and _size({**made[-1], "Statement": [*made[-1]["Statement"], statement]}) <= POLICY_CHARACTERS:
@@ -87,6 +97,27 @@ def policies(role: str) -> list[dict[str, Any]]:
         else:
             made.append({"Version": "2012-10-17", "Statement": [statement]})
     return made
+
+
+def _denied() -> list[dict[str, Any]]:
+    """What the person on call may not do, whatever else grants it."""
+    return [
+        {"Sid": "Never", "Effect": "Deny", "Action": list(NEVER_OPERATED), "Resource": "*"},
+        {"Sid": "DrillsOnly", "Effect": "Deny", "Action": list(DRILLS_ONLY), "NotResource": list(_DRILLS)},
+        {
+            "Sid": "NewBucketsOnly",
+            "Effect": "Deny",
+            "Action": list(NEW_BUCKETS_ONLY),
+            "NotResource": list(_NEW_BUCKETS),
+        },
+        {
+            "Sid": "TaggedDrillsOnly",
+            "Effect": "Deny",
+            "Action": list(TAGGED_DRILLS_ONLY),
+            "Resource": "*",
+            "Condition": _NO_DRILL,
+        },
+    ]
 
 
 def files() -> dict[Path, str]:

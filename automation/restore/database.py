@@ -19,6 +19,7 @@ from automation.recovery.steps import Facts, Settled
 from automation.recovery.world import World
 from automation.restore import jobs
 from automation.restore.database_content import Content, UnreadableError, read
+from automation.restore.database_template import template_of
 from automation.restore.moments import Window
 from automation.restore.proof import Proof
 from automation.restore.wanted import Purpose, RecoveryPoint, Wanted, backup_role, group_of, iso, side_of
@@ -145,16 +146,13 @@ class DatabaseRestorer:
     @cached_property
     def _template(self) -> dict[str, Any]:
         """The instance whose network and protection the new one gets."""
-        if self._original:
-            return self._original
-        side = side_of(self.world, self.wanted.region)
-        for identifier in side.databases.values():
-            if found := databases.describe(self.world, self.wanted.region, identifier):
-                return found
-        raise SecurecartError(
-            f"no database of SecureCart is left in {self.wanted.region} to take network and protection from; nothing was changed.",
-            "securecart up, then restore", ExitCode.BAD_INPUT,
-        )  # fmt: skip
+        found = template_of(self.world, self.wanted.region, self.wanted.store)
+        if not found:
+            raise SecurecartError(
+                f"{self.wanted.region} has neither a database nor the groups for one; nothing was changed.",
+                "securecart up, then restore", ExitCode.BAD_INPUT,
+            )  # fmt: skip
+        return found
 
     @cached_property
     def _origin(self) -> dict[str, str]:

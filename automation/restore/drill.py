@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from automation.recovery.steps import Facts, Settled, Step
 from automation.recovery.world import World
 from automation.restore import points, volume
 from automation.restore.database_content import UnreadableError, read
-from automation.restore.plan import LIMIT_SECONDS, OWNER, VERIFY_SECONDS, verify_name
+from automation.restore.plan import LIMIT_SECONDS, OWNER, VERIFY_SECONDS, Reading, verify_name
 from automation.restore.proof import Proof
 from automation.restore.selection import of_store, resource_arns, restorer, stores_of
 from automation.restore.trial import Tried
@@ -119,7 +119,6 @@ class Clone:
     side: Side
     store: str
     token: str
-    _proof: Proof | None = field(default=None)
 
     @property
     def name(self) -> str:
@@ -129,20 +128,34 @@ class Clone:
     def label(self) -> str:
         return f"clone of {self.store}"
 
+    @property
+    def wanted(self) -> Wanted:
+        original = self.side.databases[self.store]
+        source = RecoveryPoint(arn=f"replica of {original}", vault="", resource_arn=original, created_at=None)
+        return Wanted(
+            kind=Kind.DATABASE, store=self.store, region=self.side.region, original=original, source=source,
+            purpose=Purpose.DRILL, token=self.token,
+        )  # fmt: skip
+
     def steps(self, depends_on: tuple[str, ...]) -> tuple[Step, Step]:
+        """Make and promote, then read; a failure is a verdict and stops nothing else."""
+        attempt = Tried(self, self.wanted)
+        reading = Reading(attempt)
         clone = Step(
             name=self.label, owner=OWNER, timeout_seconds=LIMIT_SECONDS[Kind.DATABASE], depends_on=depends_on,
-            act=self._act, settled=self._settled,
+            act=attempt.act, settled=attempt.settled,
             does=f"{self.name}, a replica of {self.side.databases[self.store]}, is made and promoted; the living one is only read",
         )  # fmt: skip
         read_it = Step(
-            name=verify_name(self.label), owner=OWNER, timeout_seconds=VERIFY_SECONDS[Kind.DATABASE], depends_on=(self.label,),
-            act=self._read, settled=self._is_read,
-            does=f"{self.name} takes writes and is read",
+            name=verify_name(self.label), owner=OWNER, timeout_seconds=VERIFY_SECONDS[Kind.DATABASE],
+            depends_on=(self.label,), act=reading.act, settled=reading.settled, does=f"{self.name} is read",
         )  # fmt: skip
         return clone, read_it
 
-    def _act(self) -> Facts | None:
+    def check(self) -> None:
+        """Nothing that could be known before."""
+
+    def act(self) -> Facts | None:
         if databases.describe(self.world, self.side.region, self.name):
             return None
         asked = {
@@ -156,7 +169,7 @@ class Clone:
         self.world.aws.call("rds", self.side.region, "create_db_instance_read_replica", **asked)
         return {"identifier": self.name}
 
-    def _settled(self) -> Settled:
+    def settled(self) -> Settled:
         found = databases.describe(self.world, self.side.region, self.name)
         if found is None:
             return Settled(False, f"{self.name} is not there yet")
@@ -164,14 +177,7 @@ class Clone:
             return Settled(True, f"{self.name} is promoted", {"identifier": self.name})
         return databases.promoted(self.world, self.side.region, self.name)
 
-    def _read(self) -> Facts | None:
-        self._proof = self._proved()
-        return None
-
-    def _is_read(self) -> Settled:
-        return Settled(self._proof is not None, "reading", self._proof.document() if self._proof else {})
-
-    def _proved(self) -> Proof:
+    def verify(self) -> Proof:
         engine = self.world.estate.settings.databases[self.store].engine
         if engine is not Engine.POSTGRES:
             return Proof(verdict=Verdict.UNKNOWN, said=f"the content of {engine} is not read by this command")

@@ -16,11 +16,10 @@ from automation.recovery import databases
 from automation.recovery.checks import Verdict
 from automation.recovery.steps import Facts, Plan, Settled, Step
 from automation.recovery.world import World
-from automation.restore import volume
 from automation.restore.plan import OWNER, VERIFY_SECONDS, Reading
 from automation.restore.swap_content import bucket_steps, table_steps
-from automation.restore.wanted import RESTORED_FROM, Kind, Restorer, Wanted
-from components.tags import SNAPSHOT_POLICY
+from automation.restore.swap_volume import volume_steps
+from automation.restore.wanted import Kind, Restorer, Wanted
 
 RENAME_SECONDS = 1800.0
 
@@ -62,7 +61,7 @@ def _steps(world: World, wanted: Wanted, terms: Terms, after: tuple[str, ...]) -
         return table_steps(world, wanted, after, keep_new=terms.keep_new)
     if wanted.kind is Kind.BUCKET:
         return bucket_steps(world, wanted, after, keep_new=terms.keep_new)
-    return _volume(world, wanted, after)
+    return volume_steps(world, wanted, after)
 
 
 def _read_again(restorer: Restorer, terms: Terms) -> Step:
@@ -140,54 +139,6 @@ def _database(world: World, wanted: Wanted, after: tuple[str, ...]) -> tuple[Ste
     )  # fmt: skip
 
 
-def _volume(world: World, wanted: Wanted, after: tuple[str, ...]) -> tuple[Step, ...]:
-    region = wanted.region
-
-    def call(operation: str, **asked: Any) -> dict[str, Any]:
-        return world.aws.call("ec2", region, operation, **asked)
-
-    def restored() -> dict[str, Any]:
-        return dict(volume.restored(world, region, wanted.name) or {})
-
-    old = volume.living(world, region, wanted.store).get(wanted.original)
-    for one in (old or {}).get("Attachments", []):
-        state = call("describe_instances", InstanceIds=[one["InstanceId"]])["Reservations"][0]["Instances"][0]["State"][
-            "Name"
-        ]
-        if state != "stopped":
-            raise SecurecartError(
-                f"{old and old['VolumeId']} is attached to {one['InstanceId']}, which is {state}: its file system would be torn;"
-                " nothing was changed.",
-                f"aws ec2 stop-instances --region {region} --instance-ids {one['InstanceId']}, then again", ExitCode.REFUSED,
-            )  # fmt: skip
-
-    def act() -> Facts | None:
-        new = restored()["VolumeId"]
-        if old:
-            for one in old.get("Attachments", []):
-                call("detach_volume", VolumeId=old["VolumeId"])
-                call("attach_volume", VolumeId=new, InstanceId=one["InstanceId"], Device=one["Device"])
-            call(
-                "create_tags", Resources=[old["VolumeId"]], Tags=_listed({"Name": wanted.retired, volume.RETIRED: new})
-            )
-            call("delete_tags", Resources=[old["VolumeId"]], Tags=[{"Key": SNAPSHOT_POLICY}])
-        call("create_tags", Resources=[new], Tags=_listed({"Name": wanted.original}))
-        call("delete_tags", Resources=[new], Tags=[{"Key": RESTORED_FROM}])
-        return {"volume": new, "retired": old["VolumeId"] if old else "none"}
-
-    def settled() -> Settled:
-        found = volume.living(world, region, wanted.store).get(wanted.original) or {}
-        return Settled(bool(found) and found.get("VolumeId") == restored().get("VolumeId"), "tags are being changed")
-
-    return (
-        _step(
-            f"put {wanted.label} in place", after, act, settled, interrupts=bool((old or {}).get("Attachments")),
-            does=f"{wanted.name} takes name, tags and place of {wanted.original}; the old volume is kept, without new snapshots",
-            destroys=f"nothing; what was written after {wanted.from_text} stays in the old volume only",
-        ),
-    )  # fmt: skip
-
-
 def _step(
     name: str, after: tuple[str, ...], act: Callable[[], Facts | None], settled: Callable[[], Settled],
     *, does: str, destroys: str = "", interrupts: bool = False,
@@ -196,7 +147,3 @@ def _step(
         name=name, owner=OWNER, timeout_seconds=RENAME_SECONDS, does=does, destroys=destroys, depends_on=after, act=act,
         settled=settled, interrupts=interrupts,
     )  # fmt: skip
-
-
-def _listed(tags: dict[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]

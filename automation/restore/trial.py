@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from automation.errors import SecurecartError
-from automation.recovery import databases
 from automation.recovery.checks import Verdict
 from automation.recovery.estate import Side
 from automation.recovery.steps import Facts, Plan, Settled, Step
 from automation.recovery.world import World
 from automation.restore.cleanup import clean_step
+from automation.restore.database_template import template_of
 from automation.restore.plan import LIMIT_SECONDS, OWNER, steps
 from automation.restore.proof import Proof
 from automation.restore.wanted import DRILL, Kind, Restorer, Wanted, group_of
@@ -77,14 +77,15 @@ def isolation(world: World, side: Side, token: str) -> Step:
 
     def settled() -> Settled:
         group = group_of(world, side.region, token)
-        return Settled(bool(group), "no group yet", {"securityGroup": group})
+        return Settled(bool(group or missing), "no group yet", {"securityGroup": group or None})
+
+    missing: list[str] = []
 
     def act() -> Facts | None:
         vpc = _vpc(world, side)
-        if not vpc:
-            raise SecurecartError(
-                f"no database in {side.region} shows which network is SecureCart's", "securecart up --stack dr"
-            )
+        if not vpc:  # then no database can be restored: each says so itself, and what is no database goes on
+            missing.append(f"{side.region} has neither a database nor the groups for one")
+            return {"failed": missing[0]}
         name = f"{PROJECT}-drill-{token}"
         tags = [{"Key": DRILL, "Value": token}, {"Key": "Name", "Value": name}]
         made = call(
@@ -102,9 +103,8 @@ def isolation(world: World, side: Side, token: str) -> Step:
 
 
 def _vpc(world: World, side: Side) -> str:
-    for identifier in side.databases.values():
-        found = databases.describe(world, side.region, identifier)
-        if found and (vpc := (found.get("DBSubnetGroup") or {}).get("VpcId")):
+    for store in side.databases:
+        if vpc := (template_of(world, side.region, store).get("DBSubnetGroup") or {}).get("VpcId"):
             return str(vpc)
     return ""
 

@@ -78,6 +78,10 @@ class Wanted:
         maximum = NAME_MAXIMUM[self.kind]
         if self.purpose is Purpose.DRILL:
             return beside(f"{PROJECT}-drill-{self.token}-{self.original.removeprefix(f'{PROJECT}-')}", "", maximum)
+        if (
+            self.kind is Kind.BUCKET
+        ):  # by this name the role of the person on call may set a bucket up (tools/iam_roles.py)
+            return beside(f"{PROJECT}-restored-{self.original.removeprefix(f'{PROJECT}-')}", self._stamp, maximum)
         return beside(self.original, self._stamp, maximum)
 
     @property
@@ -118,7 +122,8 @@ class Wanted:
 class Restorer(Protocol):
     """One kind's way to bring a store back. Every method may be called any number of times."""
 
-    wanted: Wanted
+    @property
+    def wanted(self) -> Wanted: ...
 
     def check(self) -> None:
         """Raises SecurecartError (BAD_INPUT) when it cannot work: the moment is out of the window, the point is of another kind."""

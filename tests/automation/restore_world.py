@@ -102,11 +102,13 @@ class Stores:
             ]["SubnetId"]
             for n, zone in enumerate("ab")
         ]
-        made = ec2.create_security_group(GroupName="data", Description="databases", VpcId=vpc)
+        made = ec2.create_security_group(GroupName="data", Description="Databases: ours", VpcId=vpc)
         self.groups[side.region] = made["GroupId"]
-        rds.create_db_subnet_group(DBSubnetGroupName="private", DBSubnetGroupDescription="private", SubnetIds=subnets)
+        rds.create_db_subnet_group(
+            DBSubnetGroupName="private", DBSubnetGroupDescription="Private subnets of orders", SubnetIds=subnets
+        )
         rds.create_db_parameter_group(
-            DBParameterGroupName="parameters", DBParameterGroupFamily="postgres17", Description="ours"
+            DBParameterGroupName="parameters", DBParameterGroupFamily="postgres17", Description="Parameters of orders"
         )
 
     def database(self, store: str = "orders", side: Side | None = None) -> str:

@@ -74,4 +74,5 @@ def test_a_wrong_order_is_told_what_is_allowed(stores: Stores, arguments: tuple[
 
 def test_help_says_the_exit_codes() -> None:
     said = " ".join(securecart("restore", "--help").output.split())
-    assert "Exits 2 when TIME is outside of the window (which it says), 6 when the content is FAIL or UNKNOWN" in said
+    assert "Exits 2 when TIME is outside of the window (which it says), 5 when a swap is refused" in said
+    assert "6 when the content is FAIL or UNKNOWN" in said

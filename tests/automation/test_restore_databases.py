@@ -9,8 +9,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from botocore.exceptions import ClientError
 
 from automation.errors import SecurecartError
+from automation.recovery.aws import Aws
 from automation.recovery.checks import Verdict
 from automation.recovery.evidence import step_facts
 from automation.recovery.session import Session
@@ -137,3 +139,42 @@ def test_a_database_that_cannot_be_read_is_unknown_and_never_a_pass(
     assert found.verdict is Verdict.UNKNOWN
     assert "cannot be read from here: OperationalError" in found.said
     assert not [event for event in journal.events if "another-password" in event.body().decode()]
+
+
+def test_a_database_comes_back_into_a_region_that_only_has_the_groups_for_one(
+    stores: Stores, session: Session, orders: str
+) -> None:
+    write(stores, orders, 1)
+    arn = stores.back_up(f"arn:aws:rds:{EAST}:{ACCOUNT}:db:{orders}")
+    rds = stores.client("rds")
+    rds.modify_db_instance(DBInstanceIdentifier=orders, DeletionProtection=False, ApplyImmediately=True)
+    rds.delete_db_instance(DBInstanceIdentifier=orders, SkipFinalSnapshot=True)
+    (one,) = wanted(session.world, asked("database", "orders", arn=arn))
+    _, (found,) = bring_back(session, [one])
+    assert numbers(stores, one.name) == [1]
+    assert found.verdict is Verdict.PASS, found.said
+    made = stores.instance(one.name)
+    assert made["DBSubnetGroup"]["DBSubnetGroupName"] == "private"
+    assert [group["VpcSecurityGroupId"] for group in made["VpcSecurityGroups"]] == [stores.groups[EAST]]
+    assert made["DBInstanceClass"] == stores.estate.settings.databases["orders"].instance_class
+    assert made["DeletionProtection"]
+
+
+def test_a_moment_of_the_last_minutes_is_waited_for(
+    stores: Stores, session: Session, orders: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = write(stores, orders, 1)
+    called, refusals = Aws.call, [1, 2]
+
+    def not_yet(aws: Aws, service: str, region: str, operation: str, **asked: Any) -> dict[str, Any]:
+        if operation == "restore_db_instance_to_point_in_time" and refusals:
+            refusals.pop()
+            error = {"Error": {"Code": "InvalidParameterValue", "Message": "later than the latest restorable time"}}
+            raise ClientError(error, "RestoreDBInstanceToPointInTime")
+        return called(aws, service, region, operation, **asked)
+
+    monkeypatch.setattr(Aws, "call", not_yet)
+    (one,) = wanted(session.world, asked("database", "orders", at))
+    journal, _ = bring_back(session, [one])
+    assert numbers(stores, one.name) == [1]
+    assert step_facts(journal.events, "restore database orders")["waitedFor"]

@@ -111,6 +111,24 @@ def test_a_volume_takes_the_name_and_tags_of_the_old_one(stores: Stores) -> None
     assert "snapshot-policy" not in tags
 
 
+def test_an_attached_volume_is_exchanged_at_a_stopped_server_only(stores: Stores) -> None:
+    volume, ec2 = stores.volume(), stores.client("ec2")
+    [server] = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=server["InstanceId"], Device="/dev/sdf")
+    stores.snapshot(volume)
+    command = ("restore", "volume", "backend", "--at", stores.advance(60).isoformat())
+    document(*command)
+    told = securecart(*command, "--swap", *ORDER)
+    assert told.exit_code == 5
+    assert "which is running: its file system would be torn" in told.output
+    ec2.stop_instances(InstanceIds=[server["InstanceId"]])
+    document(*command, "--swap")
+    [found] = ec2.describe_volumes(Filters=[{"Name": "tag:Name", "Values": ["backend-0"]}])["Volumes"]
+    assert found["VolumeId"] != volume
+    assert [(one["InstanceId"], one["Device"]) for one in found["Attachments"]] == [(server["InstanceId"], "/dev/sdf")]
+    ec2.terminate_instances(InstanceIds=[server["InstanceId"]])
+
+
 @pytest.mark.parametrize("interrupted_after", ["", "retire database orders"])
 def test_an_instance_takes_the_name_and_the_old_one_is_kept(
     stores: Stores, session: Session, monkeypatch: pytest.MonkeyPatch, interrupted_after: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,18 @@ def test_a_deleted_table_comes_back_from_its_recovery_point(stores: Stores, sess
     assert found.verdict is Verdict.PASS
 
 
+def test_a_table_comes_back_from_a_backup_that_dynamodb_made(stores: Stores, session: Session) -> None:
+    table = stores.table()
+    stores.put(table, o1="paid")
+    made = stores.client("dynamodb").create_backup(TableName=table, BackupName="by-hand")
+    stores.put(table, o1="DAMAGED")
+    arn = made["BackupDetails"]["BackupArn"]
+    (one,) = wanted(session.world, asked("table", "order-history", arn=arn))
+    _, (found,) = bring_back(session, [one])
+    assert stores.states(one.name) == {"o1": "paid"}
+    assert found.verdict is Verdict.PASS
+
+
 @pytest.mark.parametrize("seconds", [-3600, 7200])
 def test_a_moment_outside_of_the_window_is_refused_with_the_window(
     stores: Stores, session: Session, seconds: int
@@ -79,6 +92,9 @@ def test_a_moment_outside_of_the_window_is_refused_with_the_window(
 
 def test_a_bucket_comes_back_to_a_moment_with_its_deleted_objects_gone(stores: Stores, session: Session) -> None:
     bucket = stores.bucket(stores.estate.primary)
+    tls = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*",
+           "Condition": {"Bool": {"aws:SecureTransport": "false"}}}  # fmt: skip
+    stores.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [tls]}))
     stores.write(bucket, kept="1", changed="right", deleted="there", marked="x")
     stores.client("s3").delete_object(Bucket=bucket, Key="marked")
     at = stores.advance(60)
@@ -92,6 +108,7 @@ def test_a_bucket_comes_back_to_a_moment_with_its_deleted_objects_gone(stores: S
     assert step_facts(journal.events, "verify bucket invoices")["expected"] == 3
     s3 = stores.client("s3")
     assert s3.head_object(Bucket=one.name, Key="kept")["Metadata"] == {"made": "here"}
+    assert f"arn:aws:s3:::{one.name}/*" in s3.get_bucket_policy(Bucket=one.name)["Policy"]
     assert s3.get_bucket_versioning(Bucket=one.name)["Status"] == "Enabled"
     assert s3.get_public_access_block(Bucket=one.name)["PublicAccessBlockConfiguration"]["BlockPublicAcls"]
 
@@ -161,6 +178,18 @@ def test_a_volume_comes_back_from_its_recovery_point(stores: Stores, session: Se
     arn = stores.back_up(f"arn:aws:ec2:{EAST}:123456789012:volume/{volume}")
     stores.admin("volumes/write", volume_id=volume, content="WRONG")
     (one,) = wanted(session.world, asked("volume", "backend", arn=arn))
+    journal, (found,) = bring_back(session, [one])
+    made = step_facts(journal.events, "restore volume backend backend-0")["volume"]
+    assert stores.admin("volumes/read", volume_id=made)["content"] == "right"
+    assert found.verdict is Verdict.PASS, found.said
+
+
+def test_a_volume_that_is_gone_comes_back_from_what_its_snapshots_say(stores: Stores, session: Session) -> None:
+    volume = stores.volume()
+    stores.admin("volumes/write", volume_id=volume, content="right")
+    stores.snapshot(volume)
+    stores.client("ec2").delete_volume(VolumeId=volume)
+    (one,) = wanted(session.world, asked("volume", "backend", stores.advance(60)))
     journal, (found,) = bring_back(session, [one])
     made = step_facts(journal.events, "restore volume backend backend-0")["volume"]
     assert stores.admin("volumes/read", volume_id=made)["content"] == "right"

@@ -129,13 +129,21 @@ def test_an_old_recovery_point_misses_the_rpo(copied: Stores) -> None:
     assert {one["verdict"] for one in made["findings"]} == {"PASS"}
 
 
-def test_the_sweep_sees_what_a_cleaning_left(copied: Stores, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cleanup, "CLEAN_SECONDS", 1.0)
-    monkeypatch.setattr(cleanup, "_delete", lambda _: None)
-    told = securecart("test-restores", "--approve")
+def test_a_cleaning_that_did_not_end_fails_and_the_same_command_ends_it(
+    copied: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = living(copied)
+    with monkeypatch.context() as patch:
+        patch.setattr(cleanup, "CLEAN_SECONDS", 1.0)
+        patch.setattr(cleanup, "_delete", lambda _: None)
+        told = securecart("test-restores", "--approve")
     assert told.exit_code == 1
     assert "still there: database securecart-drill-" in told.output
-    monkeypatch.undo()
+    left = living(copied)
+    assert len(left["databases"]) == 2
+    made = document("test-restores")["evidence"]
+    assert (made["resumed"], made["verdict"], made["cleanup"]["left"]) == (1, "PASS", [])
+    assert living(copied) == before
 
 
 def test_a_drill_clones_and_promotes_the_replica_and_leaves_the_living_one_alone(
@@ -151,6 +159,7 @@ def test_a_drill_clones_and_promotes_the_replica_and_leaves_the_living_one_alone
         KmsKeyId=stores.keys[WEST], DBSubnetGroupName="private", VpcSecurityGroupIds=[stores.groups[WEST]],
         DBParameterGroupName="parameters",
     )  # fmt: skip
+    rds.modify_db_instance(DBInstanceIdentifier=replica, BackupRetentionPeriod=14, ApplyImmediately=True)
     stores.secret("orders", WEST)
     endpoint = stores.instance(primary)["Endpoint"]
     with psycopg.connect(

@@ -51,9 +51,24 @@ def test_whoever_audits_changes_nothing() -> None:
 
 def test_whoever_operates_cannot_end_a_backup() -> None:
     statements = [s for policy in iam_roles.policies("operate") for s in policy["Statement"]]
-    (never,) = [s for s in statements if s["Effect"] == "Deny"]
+    never, drills, new, tagged = (s for s in statements if s["Effect"] == "Deny")
     assert "Condition" not in never
     assert never["Resource"] == "*"
     assert {"backup:DeleteRecoveryPoint", "backup:DeleteBackupVault", "kms:ScheduleKeyDeletion"} <= set(never["Action"])
-    assert unknown(never["Action"]) == []
+    assert unknown([*never["Action"], *drills["Action"], *new["Action"], *tagged["Action"]]) == []
     assert not set(iam_roles.actions("operate")) & set(iam_roles.NEVER_OPERATED), "a refusal of what it must do"
+
+
+def test_what_deletes_for_good_is_denied_outside_of_drills() -> None:
+    statements = [s for policy in iam_roles.policies("operate") for s in policy["Statement"]]
+    _, drills, new, tagged = (s for s in statements if s["Effect"] == "Deny")
+    assert {"s3:DeleteObjectVersion", "s3:DeleteBucket", "dynamodb:DeleteTable"} == set(drills["Action"])
+    assert all("securecart-drill-" in resource for resource in drills["NotResource"])
+    assert new["Action"] == ["s3:PutBucketVersioning"]
+    assert new["NotResource"] == ["arn:aws:s3:::securecart-drill-*", "arn:aws:s3:::securecart-restored-*"]
+    assert {"ec2:DeleteSnapshot", "ec2:DeleteVolume"} <= set(tagged["Action"])
+    assert tagged["Condition"] == {"Null": {"aws:ResourceTag/securecart-drill": "true"}}
+    deleting = {a for a in iam_roles.actions("operate") if a.split(":")[1].startswith("Delete")}
+    free = deleting - set(drills["Action"]) - set(tagged["Action"])
+    # Items and delete markers can be brought back, an instance leaves a final snapshot or was a drill's, tags are tags.
+    assert free <= {"dynamodb:DeleteItem", "ec2:DeleteTags", "rds:DeleteDBInstance", "s3:DeleteObject"}
