@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
 import pytest
 
+from automation.evidence.model import EvidenceDocument
 from automation.recovery.checks import Verdict
 from automation.recovery.session import Session
 from automation.restore import cleanup, drill
@@ -87,6 +89,10 @@ def test_restores_of_every_store_pass_and_leave_nothing(copied: Stores, session:
     assert made["declared"]["kind"] == "drill"
     assert made["cleanup"]["left"] == []
     assert len(made["cleanup"]["deleted"]) >= 5
+    read = EvidenceDocument.model_validate(json.loads(json.dumps(made)))
+    assert (read.declared.command, read.declared.kind) == ("test-restores", "drill")
+    assert read.findings
+    assert {one.verdict for one in read.findings} == {Verdict.PASS}
     assert living(copied) == before
     token = made["declared"]["token"]
     assert list(sweep(session.world, WEST, token)) == []
