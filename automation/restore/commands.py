@@ -53,19 +53,25 @@ def swap(order: Order, asked: Asked, *, keep_new: bool, accept_unknown: bool) ->
     """A second order after `restore`: the same words, and --swap."""
     with command(f"{asked.words('restore')} --swap", order.target, order.as_json) as result:
         opened = on_its_clock(result, open_cloud(result))
-        from automation.restore.selection import restorer, wanted
+        from automation.restore.selection import restorer, side_named, wanted
         from automation.restore.swap import Terms, swap_plan
 
         world = opened.world
         terms = Terms(keep_new=keep_new, accept_unknown=accept_unknown)
         # A swap that was interrupted has renamed already: its plan is made of what was restored, whatever it is called by now.
-        plan = swap_plan(world, [restorer(world, one) for one in wanted(world, asked)], terms)
+        found = wanted(world, asked)
+        plan = swap_plan(world, [restorer(world, one) for one in found], terms)
         announce(result, plan, world.estate.rto_seconds, order)
-        declared = declared_by(order, "swap", guarded(world), asked.words(""))
+        declared = declared_by(order, "restore", guarded(world), f"{asked.words('')} --swap")
         journal = opened.session.execute(declared, lambda: plan, abandon=order.abandon)
-        from automation.recovery.evidence import steps_of
+        from automation.recovery.evidence import step_facts
+        from automation.restore.proof import finding
+        from automation.restore.swap import read_again
 
-        result.extra |= {"execution": journal.execution, "steps": steps_of(journal.events)}
+        read = {one.label: dict(step_facts(journal.events, read_again(one.label))) for one in found}
+        side = side_named(world, found[0].region)
+        kept = keep(result, opened, journal, [], (side, side), more=[finding(*one) for one in read.items()])
+        result.extra["verdict"] = kept["verdict"]
         for step in plan.ordered():
             result.display.say(f"{step.name}: {step.does}")
         result.display.say("then: securecart reconcile, or a refresh, so that Pulumi's state names what is in place")
@@ -83,25 +89,36 @@ def on_its_clock(result: Result, opened: Opened) -> Opened:
     return replace(opened, world=world)
 
 
-def prove(
+def keep(
     result: Result, opened: Opened, journal: Journal, wanted: Sequence[Wanted], sides: tuple[Side, Side],
     *, targets: Sequence[Objective] = (), cleanup: dict[str, Any] | None = None, more: Sequence[Finding] = (),
-) -> None:  # fmt: skip
-    """Keeps the evidence beside the journal and shows it; raises SecurecartError (UNPROVEN) unless the verdict is PASS."""
-    from automation.restore.outcome import body, document, findings
+) -> dict[str, Any]:  # fmt: skip
+    """Writes the evidence beside the journal and shows where; the document."""
+    from automation.restore.outcome import body, document
 
     made = document(
         opened.world, journal.events, wanted, sides, REPOSITORY, targets=targets, cleanup=cleanup, more=more
     )
     key = journal.attach("evidence.json", body(made))
     result.extra |= {"verdict": made["verdict"], "evidence": made}
+    result.display.say(f"evidence: {opened.session.objects.place}{key}")
+    return made
+
+
+def prove(
+    result: Result, opened: Opened, journal: Journal, wanted: Sequence[Wanted], sides: tuple[Side, Side],
+    *, targets: Sequence[Objective] = (), cleanup: dict[str, Any] | None = None, more: Sequence[Finding] = (),
+) -> None:  # fmt: skip
+    """Keeps the evidence and shows it; raises SecurecartError (UNPROVEN) unless the verdict is PASS."""
+    from automation.restore.outcome import findings
+
+    made = keep(result, opened, journal, wanted, sides, targets=targets, cleanup=cleanup, more=more)
     if not result.quiet:
         Console().print(render.findings_table([*findings(journal.events, wanted), *more]))
         for shown in render.evidence_report(made):
             Console().print(shown)
     for one in made["restored"]:
         result.display.say(f"{one['kind']} {one['store']}: {one['name']} in {one['region']}, from {one['from']}")
-    result.display.say(f"evidence: {opened.session.objects.place}{key}")
     if made["verdict"] != Verdict.PASS.value:
         wrong = [one for one in made["findings"] if one["verdict"] != Verdict.PASS.value and not one["advises"]]
         wrong_lines = [f"  {one['verdict']} {one['check']}: {one['said']}" for one in wrong]

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from automation.commands import Result, command
+from automation.recovery.checks import Finding, Verdict
 from automation.recovery.opening import Opened, Order, announce, declared_by, guarded, open_cloud
-from automation.restore.commands import on_its_clock, prove
+from automation.restore.commands import keep, on_its_clock, prove
 
 if TYPE_CHECKING:
-    from automation.recovery.checks import Finding
     from automation.recovery.journal import Journal
     from automation.recovery.steps import Plan
 
@@ -27,10 +27,10 @@ def backup_now(order: Order, what: str, store: str | None, region: str | None, k
 
         world = opened.world
         side = side_named(world, region)
-        token = _begun(opened, order, "backup-now").get("token") or _token()
+        token = _begun(opened, order, "backup").get("token") or _token()
         days = retention_days(world, keep_days)
         plan = backup_plan(world, side, chosen(world.estate, what, store), days, token)
-        _run(result, opened, order, "backup-now", plan, {"token": token}, mode=words)
+        _run(result, opened, order, "backup", plan, {"token": token}, mode=words)
 
 
 def copy(order: Order, arn: str) -> None:
@@ -92,7 +92,10 @@ def _run(  # noqa: PLR0917
 
     journal = _execute(result, opened, order, name, plan, about, mode=mode)
     made = {step.name: step_facts(journal.events, step.name).get("recoveryPoint") for step in plan.steps}
-    result.extra |= {"execution": journal.execution, "recoveryPoints": made}
+    result.extra["recoveryPoints"] = made
+    jobs = [Finding(check=name, verdict=Verdict.PASS, said=str(point)) for name, point in made.items()]
+    active, passive = opened.world.estate.active, opened.world.estate.passive
+    keep(result, opened, journal, [], (active, passive), more=jobs)
     for label, point in made.items():
         result.display.say(f"{label}: {point}")
 

@@ -49,6 +49,11 @@ def swap_plan(world: World, restorers: list[Restorer], terms: Terms) -> Plan:
     return Plan("swap of " + ", ".join(one.wanted.label for one in restorers), tuple(steps))
 
 
+def read_again(label: str) -> str:
+    """The name of the step before which nothing is swapped."""
+    return f"read {label} again"
+
+
 def _begun(world: World, wanted: Wanted) -> bool:
     """Whether a swap was interrupted after the old instance had given its name away."""
     return wanted.kind is Kind.DATABASE and databases.describe(world, wanted.region, wanted.retired) is not None
@@ -86,7 +91,7 @@ def _read_again(restorer: Restorer, terms: Terms) -> Step:
         return Settled(True, proof.said, proof.document())
 
     return Step(
-        name=f"read {wanted.label} again", owner=OWNER, timeout_seconds=VERIFY_SECONDS[wanted.kind], act=reading.act,
+        name=read_again(wanted.label), owner=OWNER, timeout_seconds=VERIFY_SECONDS[wanted.kind], act=reading.act,
         settled=settled, does=f"{wanted.name} is read once more; nothing goes on unless it is proved",
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from automation.evidence import history
 from automation.recovery.session import Session
 from automation.restore import backups, jobs
 from automation.restore.backups import backup_plan
@@ -17,13 +18,14 @@ def cloud(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     use(session, monkeypatch)
 
 
-def test_a_backup_now_is_copied_and_restored_from_in_the_other_region(stores: Stores) -> None:
+def test_a_backup_now_is_copied_and_restored_from_in_the_other_region(stores: Stores, session: Session) -> None:
     stores.put(stores.table(), o1="paid")
     point = document("backup", "now", "table", "order-history")["recoveryPoints"]["back up table order-history"]
     backup = stores.client("backup", EAST)
     made = backup.describe_recovery_point(BackupVaultName=stores.estate.primary.vault, RecoveryPointArn=point)
     assert made["Lifecycle"]["DeleteAfterDays"] == 35
     copied = document("copy", point)["recoveryPoints"]["copy"]
+    assert [one.command for one in history.read(session.archive, session.objects)[0].executions] == ["backup", "copy"]
     assert f":{WEST}:" in copied
     restored = document("restore", "table", "order-history", "--recovery-point", copied)["evidence"]["restored"][0]
     assert restored["region"] == WEST

@@ -37,8 +37,13 @@ def test_a_table_gets_its_content_back_and_the_announcement_counts_what_that_ove
     assert told.exit_code == 2
     assert "overwrites 1 items that changed since, brings 1 back, deletes 1 that came since" in told.output
     assert stores.states("securecart-order-history") == {"o1": "DAMAGED", "o3": "new"}
-    document(*command, "--swap")
+    made = document(*command, "--swap")["evidence"]
     assert stores.states("securecart-order-history") == {"o1": "paid", "o2": "paid"}
+    assert (made["verdict"], made["declared"]["command"], made["declared"]["mode"][-6:]) == (
+        "PASS",
+        "restore",
+        "--swap",
+    )
 
 
 def test_orders_that_came_since_are_kept_on_request(stores: Stores) -> None:
