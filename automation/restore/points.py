@@ -53,11 +53,13 @@ def newest(world: World, region: str, vault: str, resource_arns: set[str]) -> Re
 def point_of(said: dict[str, Any], vault: str) -> RecoveryPoint:
     """Of what AWS Backup describes or lists."""
     arn = str(said["RecoveryPointArn"])
+    # Of a copy, the moment of the backup that it was made from, where AWS says it: the age of a copy is that of its content.
+    moments = [said[name] for name in ("CreationDate", "InitiationDate") if said.get(name)]
     return RecoveryPoint(
         arn=arn,
         vault=vault,
         resource_arn=str(said["ResourceArn"]),
-        created_at=said.get("CreationDate"),
+        created_at=min(moments, default=None),
         continuous=":auto-backup:" in arn or ":recovery-point:continuous:" in arn,
     )
 
