@@ -17,6 +17,7 @@ from automation.recovery.aws import code_of
 from automation.recovery.checks import Verdict
 from automation.recovery.steps import Facts, Settled
 from automation.recovery.world import World
+from automation.restore import database_backups as backups
 from automation.restore import jobs
 from automation.restore.database_content import Content, UnreadableError, read
 from automation.restore.database_template import template_of
@@ -156,27 +157,10 @@ class DatabaseRestorer:
 
     @cached_property
     def _origin(self) -> dict[str, str]:
-        """Which automated backups: of the living instance, or those that outlived it; also those copied from the other Region."""
-        if self._original:
-            return {"SourceDBInstanceIdentifier": self.wanted.original}
-        for kept in self._automated_backups():
-            if f":{self.wanted.region}:" in str(kept.get("DBInstanceArn")):
-                return {"SourceDbiResourceId": str(kept["DbiResourceId"])}
-            return {"SourceDBInstanceAutomatedBackupsArn": str(kept["DBInstanceAutomatedBackupsArn"])}
-        return {}
-
-    def _automated_backups(self) -> list[dict[str, Any]]:
-        found = self.world.aws.pages(
-            "rds", self.wanted.region, "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups"
-        )
-        return [one for one in found if one.get("DBInstanceIdentifier") == self.wanted.original]
+        return backups.origin(self.world, self.wanted, living=self._original is not None)
 
     def _window(self) -> Window:
-        windows = [one.get("RestoreWindow") or {} for one in self._automated_backups()]
-        earliest = [one["EarliestTime"] for one in windows if one.get("EarliestTime")]
-        latest = [one["LatestTime"] for one in windows if one.get("LatestTime")]
-        live = (self._original or {}).get("LatestRestorableTime")
-        return Window(min(earliest, default=None), max([*latest, *([live] if live else [])], default=None))
+        return backups.window(self.world, self.wanted, self._original)
 
     def _settings(self) -> dict[str, Any]:
         template = self._template

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from automation.recovery.evidence import step_facts
 from automation.recovery.session import Session
 from automation.restore.selection import restorer, wanted
 from components.naming import Names
-from tests.automation.restore_world import ACCOUNT, ADMINISTRATOR, EAST, PASSWORD, Stores, asked, bring_back
+from tests.automation.restore_world import ACCOUNT, ADMINISTRATOR, EAST, PASSWORD, WEST, Stores, asked, bring_back
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ def orders(servers: None, stores: Stores) -> str:
     return stores.database()
 
 
-def connect(stores: Stores, name: str) -> psycopg.Connection[Any]:
-    endpoint = stores.instance(name)["Endpoint"]
+def connect(stores: Stores, name: str, region: str = EAST) -> psycopg.Connection[Any]:
+    endpoint = stores.instance(name, region)["Endpoint"]
     return psycopg.connect(
         host=endpoint["Address"], port=endpoint["Port"], user=ADMINISTRATOR, password=PASSWORD, dbname="orders",
         autocommit=True,
@@ -49,8 +50,8 @@ def write(stores: Stores, name: str, *numbers: int) -> datetime:
     return after
 
 
-def numbers(stores: Stores, name: str) -> list[int]:
-    with connect(stores, name) as connection:
+def numbers(stores: Stores, name: str, region: str = EAST) -> list[int]:
+    with connect(stores, name, region) as connection:
         return [row[0] for row in connection.execute("SELECT number FROM orders ORDER BY number")]
 
 
@@ -178,3 +179,21 @@ def test_a_moment_of_the_last_minutes_is_waited_for(
     journal, _ = bring_back(session, [one])
     assert numbers(stores, one.name) == [1]
     assert step_facts(journal.events, "restore database orders")["waitedFor"]
+
+
+def test_a_lost_region_comes_back_in_the_other_one_from_replicated_backups(
+    stores: Stores, session: Session, orders: str
+) -> None:
+    west = stores.client("rds", WEST)
+    arn = stores.instance(orders)["DBInstanceArn"]
+    west.start_db_instance_automated_backups_replication(SourceDBInstanceArn=arn, KmsKeyId=stores.keys[WEST])
+    if WEST not in stores.groups:
+        stores.network(stores.estate.secondary)
+    stores.secret("orders", WEST)
+    at = write(stores, orders, 1)
+    write(stores, orders, 2)
+    (one,) = wanted(session.world, replace(asked("database", "orders", at), region=WEST))
+    _, (found,) = bring_back(session, [one])
+    assert found.verdict is Verdict.PASS, found.said
+    assert numbers(stores, one.name, WEST) == [1]
+    west.stop_db_instance_automated_backups_replication(SourceDBInstanceArn=arn)
