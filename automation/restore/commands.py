@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from automation.restore.wanted import Wanted
 
 
+_READ_IT_INSIDE = "see the evidence; what could not be read from here, read where the database can be reached"
+
+
 def restore(order: Order, asked: Asked) -> None:
     with command(asked.words("restore"), order.target, order.as_json) as result:
         opened = on_its_clock(result, open_cloud(result))
@@ -115,7 +118,7 @@ def prove(
     made = keep(result, opened, journal, wanted, sides, targets=targets, cleanup=cleanup, more=more)
     if not result.quiet:
         Console().print(render.findings_table([*findings(journal.events, wanted), *more]))
-        for shown in render.evidence_report(made):
+        for shown in render.evidence_report(made) if targets else ():
             Console().print(shown)
     for one in made["restored"]:
         result.display.say(f"{one['kind']} {one['store']}: {one['name']} in {one['region']}, from {one['from']}")
@@ -129,6 +132,6 @@ def prove(
         ]  # fmt: skip
         raise SecurecartError(
             "\n".join([f"{result.command}: {made['verdict']}", *wrong_lines, *missed]),
-            "see the evidence; what could not be read from here, read from inside of the network",
+            "; ".join(dict.fromkeys(one["fix"] for one in wrong if one["fix"])) or _READ_IT_INSIDE,
             ExitCode.UNPROVEN,
         )

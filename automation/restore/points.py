@@ -43,9 +43,14 @@ def find(world: World, kind: Kind, arn: str) -> RecoveryPoint:
 
 def newest(world: World, region: str, vault: str, resource_arns: set[str]) -> RecoveryPoint | None:
     """The last complete recovery point of any of the resources in a vault; None when there is none."""
-    points = world.aws.pages(
-        "backup", region, "list_recovery_points_by_backup_vault", "RecoveryPoints", BackupVaultName=vault
-    )
+    try:
+        points = world.aws.pages(
+            "backup", region, "list_recovery_points_by_backup_vault", "RecoveryPoints", BackupVaultName=vault
+        )
+    except ClientError as refusal:
+        if code_of(refusal) not in _ABSENT - {"AccessDeniedException"}:
+            raise
+        return None  # no vault, no recovery point
     usable = [one for one in points if one.get("Status") == "COMPLETED" and one["ResourceArn"] in resource_arns]
     return point_of(max(usable, key=lambda one: _day(one["CreationDate"])), vault) if usable else None
 

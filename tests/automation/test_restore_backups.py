@@ -6,7 +6,7 @@ import pytest
 
 from automation.evidence import history
 from automation.recovery.session import Session
-from automation.restore import backups, jobs
+from automation.restore import backups, jobs, points
 from automation.restore.backups import backup_plan
 from automation.restore.wanted import Kind
 from tests.automation.restore_commands import ORDER, document, securecart, use
@@ -61,3 +61,10 @@ def test_a_second_start_of_the_same_run_is_the_same_job(stores: Stores, session:
     assert len(listed["RecoveryPoints"]) == 1
     assert jobs.token_of("a", "b") != jobs.token_of("ab")
     assert backups.BACKUP_SECONDS > 0
+
+
+def test_a_region_without_a_vault_has_no_recovery_point(stores: Stores, session: Session) -> None:
+    assert points.newest(session.world, WEST, "no-such-vault", {"arn:aws:s3:::any"}) is None
+    made = document("test-restores", exit_code=6)["evidence"]
+    assert made["verdict"] == "FAIL"
+    assert {one["verdict"] for one in made["findings"]} == {"FAIL"}
