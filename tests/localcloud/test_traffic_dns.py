@@ -91,7 +91,11 @@ def test_an_alias_within_the_zone_is_followed_to_the_healthy_region(
         }
         changes.append({"Action": "CREATE", "ResourceRecordSet": record})
     primary = shop.record(PRIMARY, "PRIMARY")
-    primary["AliasTarget"] = {"HostedZoneId": shop.zone_id, "DNSName": regions, "EvaluateTargetHealth": True}
+    primary["AliasTarget"] = {
+        "HostedZoneId": shop.zone_id.removeprefix("/hostedzone/"),
+        "DNSName": regions,
+        "EvaluateTargetHealth": True,
+    }
     changes.append({"Action": "UPSERT", "ResourceRecordSet": primary})
     client("route53").change_resource_record_sets(HostedZoneId=shop.zone_id, ChangeBatch={"Changes": changes})
     assert resolver(client).active_region() in (PRIMARY, SECONDARY)

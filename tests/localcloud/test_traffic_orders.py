@@ -138,5 +138,5 @@ def _set_lag(emulator: Emulator, seconds: float) -> None:
 
     assert emulator
     assert DATABASES.fleet is not None
-    DATABASES.fleet.set_lag(seconds)
+    DATABASES.fleet.regions.set_lag(seconds)
     time.sleep(0.1)
