@@ -1,4 +1,4 @@
-"""The three roles of docs/iam/, from the calls that were really made: `python -m tools.iam_roles` writes their policies anew.
+"""The roles of docs/iam/, from the calls that were really made: `python -m tools.iam_roles` writes their policies anew.
 
 `python -m tools.iam_roles --record ROLE FILE` adds the calls of FILE (what the local cloud answers to GET /_securecart/calls) to
 what the role is known to call.
@@ -18,7 +18,7 @@ from tools.iam_actions import actions_of
 REPOSITORY = Path(__file__).resolve().parent.parent
 CALLS = Path(__file__).with_name("iam_calls.json")
 PAGES = REPOSITORY / "docs" / "iam"
-ROLES = ("deploy", "operate", "audit")
+ROLES = ("deploy", "operate", "audit", "retire")
 ACCOUNT, PRIMARY, SECONDARY = "123456789012", "us-east-1", "us-west-2"
 # A managed policy has 6,144 characters, white space not counted, and a role ten of them (IAM user guide, "IAM and STS quotas").
 POLICY_CHARACTERS = 6144

@@ -119,8 +119,9 @@ def test_each_strategy_deploys_and_a_stronger_one_is_a_clean_update(switching: S
         assert not kinds(dr, DESTRUCTIVE), (strategy, stronger)
         assert kinds(dr, {"create"}), "a stronger strategy adds something"
     for weaker in STRATEGIES[: STRATEGIES.index(strategy)]:
-        switching.configure(weaker)
-        assert "secondaryRemoval to release" in switching.refused("dr"), (strategy, weaker)
+        if strategy != STRATEGIES[-1]:  # from the strongest: the tests below
+            switching.configure(weaker)
+            assert "secondaryRemoval to release" in switching.refused("dr"), (strategy, weaker)
         switching.configure(weaker, "release")
         assert not kinds(switching.plan("dr"), DESTRUCTIVE), (strategy, weaker)
 
