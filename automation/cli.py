@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -14,40 +12,15 @@ from automation import exit_codes
 from automation.cli_disasters import add_disaster_commands
 from automation.cli_evidence import add_evidence_commands
 from automation.cli_faults import add_fault_commands
+from automation.cli_options import json_option, options, stack_option, target_option
 from automation.cli_pipeline import add_pipeline_commands
 from automation.cli_recovery import add_recovery_commands
 from automation.cli_restore import add_restore_commands
 from automation.durations import Duration
-from automation.targets import TARGET_VARIABLE, Target
+from automation.targets import Target
 
 _EPILOG = "\b\nExit codes:\n" + exit_codes.table()
 
-
-_Verb = TypeVar("_Verb", bound=Callable[..., None])
-
-
-def _options(*options: Callable[[Any], Any]) -> Callable[[_Verb], _Verb]:
-    def apply(command: _Verb) -> _Verb:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return apply
-
-
-_target = click.option(
-    "--target",
-    type=click.Choice([target.value for target in Target]),
-    envvar=TARGET_VARIABLE,
-    default=Target.LOCAL.value,
-    show_default=True,
-    show_envvar=True,
-    help="The local cloud of this checkout, or AWS.",
-)
-_stack = click.option(
-    "--stack", type=click.Choice(["prod", "dr", "all"]), default="all", show_default=True, help="Which stack."
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end, and nothing else.")
 _policy_config = click.option(
     "--policy-config",
     type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
@@ -61,7 +34,7 @@ def main() -> None:
 
 
 @main.command()
-@_options(_target, _stack, _policy_config, _json)
+@options(target_option, stack_option, _policy_config, json_option)
 def up(target: str, stack: str, policy_config: Path | None, as_json: bool) -> None:
     """Preview with the policy pack, then deploy: prod first, then dr. Nothing is deployed when a preview is blocked."""
     from automation import commands
@@ -70,7 +43,7 @@ def up(target: str, stack: str, policy_config: Path | None, as_json: bool) -> No
 
 
 @main.command()
-@_options(_target, _stack, _policy_config, _json)
+@options(target_option, stack_option, _policy_config, json_option)
 @click.option("--expect-no-changes", is_flag=True, help="Exit 1 when anything would change.")
 def preview(target: str, stack: str, policy_config: Path | None, as_json: bool, expect_no_changes: bool) -> None:
     """Show what `up` would change, judged by the policy pack. Changes nothing."""
@@ -80,7 +53,7 @@ def preview(target: str, stack: str, policy_config: Path | None, as_json: bool, 
 
 
 @main.command()
-@_options(_target, _json)
+@options(target_option, json_option)
 def plan(target: str, as_json: bool) -> None:
     """Show the strategy, what each store keeps under it, and the steps of a failover with their limits. Changes nothing."""
     from automation import commands
@@ -89,7 +62,7 @@ def plan(target: str, as_json: bool) -> None:
 
 
 @main.command()
-@_options(_target, _stack, _json)
+@options(target_option, stack_option, json_option)
 @click.option("--destroy", is_flag=True, help="DESTROYS the stacks and their data: dr first, then prod. Needs --yes.")
 @click.option("--yes", is_flag=True, help="Yes, destroy.")
 def down(target: str, stack: str, as_json: bool, destroy: bool, yes: bool) -> None:
@@ -100,7 +73,7 @@ def down(target: str, stack: str, as_json: bool, destroy: bool, yes: bool) -> No
 
 
 @main.command()
-@_options(_target, _stack, _json)
+@options(target_option, stack_option, json_option)
 @click.option(
     "--watch", "watch_seconds", type=click.FloatRange(min=1), metavar="SECONDS", help="Read again every so often."
 )
@@ -126,7 +99,7 @@ def policy() -> None:
 
 @policy.command("check-config")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path))
-@_json
+@json_option
 def policy_check_config(file: Path, as_json: bool) -> None:
     """Check FILE, a configuration of the pack: unknown rules and keys, wrong values, faulty waivers. Exit 2 on any."""
     from automation import commands
@@ -209,7 +182,7 @@ def local_logs(lines: int) -> None:
 
 
 add_fault_commands(local)
-add_pipeline_commands(main, target=_target, stack=_stack, as_json=_json)
+add_pipeline_commands(main)
 add_disaster_commands(local)
 
 

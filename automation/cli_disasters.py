@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end, and nothing else.")
+from automation.cli_options import json_option
+
 _yes = click.option("--yes", is_flag=True, help="Yes, do the damage.")
 
 
@@ -25,7 +26,7 @@ def add_disaster_commands(group: click.Group) -> None:
 )
 @click.option("--off", is_flag=True, help="End it: what comes is right again, what is damaged stays damaged.")
 @_yes
-@_json
+@json_option
 def _corrupt(*, share: float, seed: int, off: bool, yes: bool, as_json: bool) -> None:
     """DAMAGES orders as a faulty release does: some of those that are there, and of those that come from now on.
 
@@ -42,7 +43,7 @@ def _corrupt(*, share: float, seed: int, off: bool, yes: bool, as_json: bool) ->
 @click.option("--region", default="us-east-1", show_default=True, help="Where it is.")
 @click.option("--disarm", is_flag=True, help="Take locks, policies and protections away first, as far as AWS lets it.")
 @_yes
-@_json
+@json_option
 def _delete(*, what: str, name: str, region: str, disarm: bool, yes: bool, as_json: bool) -> None:
     """DESTROYS what an attacker with the API would: a table, all objects of a bucket, or the recovery points of a vault.
 
@@ -67,7 +68,7 @@ def _delete(*, what: str, name: str, region: str, disarm: bool, yes: bool, as_js
 )
 @click.option("--report", is_flag=True, help="Write nothing: count again what became of the last run, or of --journal.")
 @click.option("--journal", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The run to count.")
-@_json
+@json_option
 def _traffic(
     *, rate: float, seconds: float | None, patience: float, report: bool, journal: Path | None, as_json: bool
 ) -> None:

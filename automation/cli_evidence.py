@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from automation.targets import TARGET_VARIABLE, Target
+from automation.cli_options import json_option, target_option
+from automation.targets import Target
 
 
 @click.command()
@@ -18,16 +19,8 @@ from automation.targets import TARGET_VARIABLE, Target
     type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
     help="Directory to write into.  [default: .securecart/report]",
 )
-@click.option(
-    "--target",
-    type=click.Choice([target.value for target in Target]),
-    envvar=TARGET_VARIABLE,
-    default=Target.LOCAL.value,
-    show_default=True,
-    show_envvar=True,
-    help="The local cloud of this checkout, or AWS.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end, and nothing else.")
+@target_option
+@json_option
 def report(execution: str | None, out: Path | None, target: str, as_json: bool) -> None:
     """Write the evidence of EXECUTION, or of all: history, trends of RTO and RPO, and what auditors ask. Changes nothing in AWS.
 

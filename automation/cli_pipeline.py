@@ -4,24 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
+from automation.cli_options import json_option, options, stack_option, target_option
 from automation.targets import Target
 
 
-def add_pipeline_commands(
-    group: click.Group, *, target: Callable[[Any], Any], stack: Callable[[Any], Any], as_json: Callable[[Any], Any]
-) -> None:
-    """Add `drift` and `annotate` to the command; the options are those of every other verb."""
+def add_pipeline_commands(group: click.Group) -> None:
+    """Add `drift` and `annotate` to the command."""
 
     @group.command("drift")
-    @target
-    @stack
-    @as_json
+    @options(target_option, stack_option, json_option)
     def drift(target: str, stack: str, as_json: bool) -> None:
         """Compare what is deployed with the state, and say what somebody changed. Changes nothing. Exit 7 on drift."""
         from automation import pipeline

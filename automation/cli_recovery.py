@@ -4,49 +4,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from automation.targets import TARGET_VARIABLE, Target
-
-_Verb = TypeVar("_Verb", bound=Callable[..., None])
-_target = click.option(
-    "--target",
-    type=click.Choice([target.value for target in Target]),
-    envvar=TARGET_VARIABLE,
-    default=Target.LOCAL.value,
-    show_default=True,
-    show_envvar=True,
-    help="The local cloud of this checkout, or AWS.",
+from automation.cli_options import (
+    abandon_option,
+    approve_option,
+    approver_option,
+    json_option,
+    options,
+    reason_option,
+    target_option,
 )
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end, and nothing else.")
-_reason = click.option("--reason", required=True, metavar="TEXT", help="Why; kept in the journal and in the evidence.")
-_approve = click.option(
-    "--approve",
-    is_flag=True,
-    help="Do it. Without it the command says what it would do and destroy, and changes nothing.",
-)
-_approver = click.option("--approver", metavar="NAME", help="Who approves, if not the operator.")
-_abandon = click.option(
-    "--abandon", metavar="EXECUTION", default="", help="Give up an unfinished execution first; what it did stays done."
-)
-
-
-def _options(*options: Callable[[Any], Any]) -> Callable[[_Verb], _Verb]:
-    def apply(command: _Verb) -> _Verb:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return apply
+from automation.targets import Target
 
 
 @click.command()
-@_options(_target, _json)
+@options(target_option, json_option)
 def preflight(target: str, as_json: bool) -> None:
     """Ask whether a failover would work now. Changes nothing but one probe object in the journal's bucket.
 
@@ -58,7 +35,7 @@ def preflight(target: str, as_json: bool) -> None:
 
 
 @click.command()
-@_options(_target, _json, _reason, _approve, _approver, _abandon)
+@options(target_option, json_option, reason_option, approve_option, approver_option, abandon_option)
 @click.option(
     "--mode",
     type=click.Choice(["graceful", "ungraceful"]),
@@ -81,7 +58,7 @@ def failover(mode: str, outage_since: datetime | None, **order: Any) -> None:
 
 
 @click.command()
-@_options(_target, _json, _reason, _approve, _approver, _abandon)
+@options(target_option, json_option, reason_option, approve_option, approver_option, abandon_option)
 def fence(**order: Any) -> None:
     """Keep writers out of the Region that does not serve: after an ungraceful failover, as soon as that Region answers.
 
@@ -93,7 +70,7 @@ def fence(**order: Any) -> None:
 
 
 @click.command()
-@_options(_target, _json)
+@options(target_option, json_option)
 def verify(target: str, as_json: bool) -> None:
     """Ask whether the Region that customers are sent to really serves, and whether the other one is fenced. Changes nothing.
 
@@ -105,7 +82,7 @@ def verify(target: str, as_json: bool) -> None:
 
 
 @click.command()
-@_options(_target, _json, _reason, _approve, _approver, _abandon)
+@options(target_option, json_option, reason_option, approve_option, approver_option, abandon_option)
 def failback(**order: Any) -> None:
     """Bring the work back to the primary Region and lose nothing: new databases there, a short stop of writes, a new standby.
 
@@ -118,7 +95,7 @@ def failback(**order: Any) -> None:
 
 
 @click.command()
-@_options(_target, _json, _reason, _approve, _approver, _abandon)
+@options(target_option, json_option, reason_option, approve_option, approver_option, abandon_option)
 def reconcile(**order: Any) -> None:
     """Write what a failover or failback made true into configuration and state; the preview that changes nothing is kept.
 
@@ -130,7 +107,7 @@ def reconcile(**order: Any) -> None:
 
 
 @click.command()
-@_options(_target, _json)
+@options(target_option, json_option)
 @click.argument("execution")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def counted(target: str, as_json: bool, execution: str, file: Path) -> None:

@@ -8,16 +8,24 @@ from typing import Any
 
 import click
 
-from automation.cli_recovery import _abandon, _approve, _approver, _json, _options, _reason, _target
+from automation.cli_options import (
+    abandon_option,
+    approve_option,
+    approver_option,
+    json_option,
+    options,
+    reason_option,
+    target_option,
+)
 from automation.restore.moments import Moment
 
 _KINDS = ["database", "table", "bucket", "volume", "all"]
-_order = (_target, _json, _reason, _approve, _approver, _abandon)
+_order = (target_option, json_option, reason_option, approve_option, approver_option, abandon_option)
 _region = click.option("--region", metavar="REGION", help="Where; the Region that serves unless given.")
 
 
 @click.command()
-@_options(*_order, _region)
+@options(*_order, _region)
 @click.argument("what", type=click.Choice(_KINDS))
 @click.argument("store", required=False)
 @click.option("--at", type=Moment(), metavar="TIME", help="As it was at this moment: ISO-8601 with a zone.")
@@ -59,7 +67,7 @@ def backup() -> None:
 
 
 @backup.command("now")
-@_options(*_order, _region)
+@options(*_order, _region)
 @click.argument("what", type=click.Choice(_KINDS), default="all")
 @click.argument("store", required=False)
 @click.option(
@@ -74,7 +82,7 @@ def backup_now(what: str, store: str | None, region: str | None, keep_days: int 
 
 
 @click.command()
-@_options(*_order)
+@options(*_order)
 @click.argument("arn")
 def copy(arn: str, **order: Any) -> None:
     """Copy a recovery point into the other Region's vault now; wait, and print the copy. Destroys nothing."""
@@ -85,7 +93,7 @@ def copy(arn: str, **order: Any) -> None:
 
 
 @click.command()
-@_options(*_order)
+@options(*_order)
 def drill(**order: Any) -> None:
     """Rehearse in the Region that does not serve: restore every store, clone and promote its replicas, read all, delete all.
 
@@ -99,7 +107,7 @@ def drill(**order: Any) -> None:
 
 
 @click.command("test-restores")
-@_options(_target, _json, _approve, _approver, _abandon)
+@options(target_option, json_option, approve_option, approver_option, abandon_option)
 @click.option(
     "--reason", default="regular restore test", show_default=True, metavar="TEXT", help="Why; kept as evidence."
 )

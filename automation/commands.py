@@ -149,10 +149,11 @@ def _statuses(workspace: Workspace, names: Sequence[str]) -> list[tuple[StoreSta
     """Every store of the stacks, each read and judged now."""
     from automation import stacks
     from automation import status as facts
+    from automation.endpoints import clients_of
     from automation.recovery.session import open_world
     from automation.standing import Standings
 
-    clients, home = facts.client_factory(workspace.variables), home_regions()
+    clients, home = clients_of(workspace.variables), home_regions()
     standings = Standings(open_world(REPOSITORY, workspace.variables), clients)
     found = [
         facts.read(store, clients)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from automation.endpoints import without_account_in_host
-
 UNKNOWN = "UNKNOWN"
 
 Facts = dict[str, Any]
@@ -30,19 +28,6 @@ class Store:
 class StoreStatus:
     store: Store
     facts: Facts
-
-
-def client_factory(variables: Mapping[str, str]) -> Clients:
-    """boto3 clients that reach the cloud of `variables`; with no endpoint there, AWS by the shell's credentials."""
-    import boto3  # noqa: PLC0415  a second of start-up that only status pays
-
-    endpoint = variables.get("AWS_ENDPOINT_URL")
-    if not endpoint:
-        return lambda service, region: boto3.client(service, region_name=region)
-    keys = {name.lower(): variables[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-    return lambda service, region: without_account_in_host(
-        boto3.client(service, region_name=region, endpoint_url=endpoint, **keys)
-    )
 
 
 def stores(stack: str, resources: list[dict[str, Any]], home_region: str) -> list[Store]:

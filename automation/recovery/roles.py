@@ -5,10 +5,10 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 from automation import stacks
+from automation.endpoints import clients_of
 from automation.guards import refuse_other_role
 from automation.project import database_role, home_regions
 from automation.recovery.aws import Aws, scope
-from automation.recovery.session import clients_of
 from automation.stacks import Workspace
 
 ASK_SECONDS = 20.0

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from automation.endpoints import without_account_in_host
+from automation.endpoints import clients_of
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
-from automation.recovery.aws import Aws, ClientOf
+from automation.recovery.aws import Aws
 from automation.recovery.estate import JOURNAL_PREFIX, load_estate
 from automation.recovery.journal import Archive, Journal, Kind
 from automation.recovery.lock import Lock
@@ -109,19 +109,6 @@ class Session:
 def _may_continue(before: str, now: str) -> bool:
     """A graceful failover whose primary dies half-way goes on as an ungraceful one; never the other way."""
     return before == now or (before, now) == ("graceful", "ungraceful")
-
-
-def clients_of(variables: Mapping[str, str]) -> ClientOf:
-    """boto3 clients that reach the cloud of `variables`; with no endpoint there, AWS by the shell's credentials."""
-    import boto3  # noqa: PLC0415  a second of start-up that only a command that calls AWS pays
-
-    endpoint = variables.get("AWS_ENDPOINT_URL")
-    if not endpoint:
-        return lambda service, region, config: boto3.client(service, region_name=region, config=config)
-    keys = {name.lower(): variables[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-    return lambda service, region, config: without_account_in_host(
-        boto3.client(service, region_name=region, endpoint_url=endpoint, config=config, **keys)
-    )
 
 
 def open_world(directory: Path, variables: Mapping[str, str]) -> World:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 
-from localcloud.traffic.dns import NoAnswerError, Resolver
+from localcloud.traffic.dns import Resolver
 from localcloud.traffic.journal import ACKNOWLEDGED, FAILED, STALE, Entry, Journal, Run
 from localcloud.traffic.stores import Store, error_of, stores
 from localcloud.traffic.targets import Clients, Targets
@@ -88,7 +88,7 @@ class Traffic:
         while not self._stop.wait(_RESOLVE_SECONDS):
             try:
                 self._region = self._resolver.active_region()
-            except (NoAnswerError, Exception):  # noqa: S112  whoever gets no answer goes on with the last one
+            except Exception:  # noqa: S112  whoever gets no answer goes on with the last one
                 continue
 
     def _serve(self, store: Store) -> None:

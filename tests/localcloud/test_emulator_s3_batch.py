@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from automation.status import client_factory
+from automation.endpoints import clients_of
 from localcloud.emulator import clock
 from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.server import Emulator
@@ -36,7 +36,7 @@ class Jobs:
 
     def __init__(self, emulator: Emulator, region: str = PRIMARY) -> None:
         keys = {"AWS_ACCESS_KEY_ID": "securecart-local", "AWS_SECRET_ACCESS_KEY": "securecart-local"}
-        self.control = client_factory({"AWS_ENDPOINT_URL": emulator.endpoint, **keys})("s3control", region)
+        self.control = clients_of({"AWS_ENDPOINT_URL": emulator.endpoint, **keys})("s3control", region)
 
     def create(self, bucket: str, wanted: dict[str, Any] | None = None, **more: Any) -> str:
         generator = {
