@@ -153,8 +153,9 @@ class LogGroup(ResourceType):
     name_property = "name"
 
     def create(self, c: Context, p: Props) -> str:
+        # CreateLogGroup takes at least one tag, or no tags at all.
         c.client("logs").create_log_group(
-            logGroupName=p["name"], tags=c.all_tags(p), **some(kmsKeyId=p.get("kmsKeyId"))
+            logGroupName=p["name"], **some(tags=c.all_tags(p) or None, kmsKeyId=p.get("kmsKeyId"))
         )
         return str(p["name"])
 
