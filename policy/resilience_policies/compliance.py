@@ -15,7 +15,7 @@ FRAMEWORKS: Final = {
     "gdpr": "GDPR",
     "cis-aws-5.0": "CIS AWS 5.0",
     "iso-27001-2022": "ISO/IEC 27001:2022",
-    "fsbp": "AWS Foundational Security Best Practices",
+    "security-hub": "AWS Security Hub",
     "backup-audit-manager": "AWS Backup Audit Manager",
     "checkov": "checkov",
 }

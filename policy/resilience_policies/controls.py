@@ -1,6 +1,9 @@
 """Controls of public frameworks that several rules serve, "framework:control"; a rule adds those that are its own.
 
-Mapped as Prowler's compliance files and Security Hub map the same checks; CIS AWS has no controls on backups.
+Where Security Hub's user guide ("Related requirements") or Prowler's compliance files map the same check, as they do. What only
+this pack judges is mapped by the text of the control; what keeps a store from deletion counts for the backup controls too, since
+automated backups go with the store. CIS AWS has no controls on backups. A minimum of days is no evidence for PCI DSS 3.2.1, which
+asks for the shortest storage.
 """
 
 from __future__ import annotations

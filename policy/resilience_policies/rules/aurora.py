@@ -50,7 +50,7 @@ RULES: tuple[Rule, ...] = (
         title="Aurora MySQL clusters can go back in time in place.",
         why="A bad write is undone within minutes, where a restore makes a new cluster and takes hours.",
         fix="backtrack_window=86400",
-        tags=(*controls.BACKED_UP, "fsbp:RDS.14", "checkov:CKV_AWS_326"),
+        tags=(*controls.BACKED_UP, "security-hub:RDS.14", "checkov:CKV_AWS_326"),
         # Aurora goes back at most 72 hours (ModifyDBCluster, BacktrackWindow).
         settings=(Setting("minDays", "integer", 1, "Fewest days to go back in place.", minimum=1, maximum=3),),
         types=frozenset({CLUSTER}),

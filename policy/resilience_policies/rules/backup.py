@@ -96,7 +96,7 @@ RULES: tuple[Rule, ...] = (
             "pci-dss-4.0:3.5.1",
             "gdpr:32(1)(a)",
             "iso-27001-2022:A.8.24",
-            "fsbp:Backup.1",
+            "security-hub:Backup.1",
             "checkov:CKV_AWS_166",
         ),
         types=frozenset({VAULT}),

@@ -47,7 +47,6 @@ RULES: tuple[Rule, ...] = (
             "nist-800-53r5:CP-6",
             "nist-800-53r5:CP-9",
             "nist-800-53r5:SI-12",
-            "pci-dss-4.0:3.2.1",
             "gdpr:32(1)(c)",
             "iso-27001-2022:A.8.13",
             "backup-audit-manager:BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK",

@@ -91,7 +91,7 @@ _KINDS = (
         types=frozenset({stores.RDS_INSTANCE, stores.RDS_CLUSTER}),
         why="Automated backups end after 35 days and go with the instance; recovery points in a vault do not.",
         level="advisory",
-        controls=("fsbp:RDS.26", "checkov:CKV2_AWS_8"),
+        controls=("security-hub:RDS.26", "checkov:CKV2_AWS_8"),
     ),
     _Kind(
         service="dynamodb",
@@ -99,7 +99,7 @@ _KINDS = (
         types=frozenset({stores.TABLE, stores.TABLE_REPLICA}),
         why="Point-in-time recovery reaches back 35 days at most; recovery points in a vault outlive the table.",
         level="advisory",
-        controls=("fsbp:DynamoDB.4",),
+        controls=("security-hub:DynamoDB.4",),
     ),
     _Kind(
         service="s3",
@@ -115,7 +115,7 @@ _KINDS = (
         types=frozenset({stores.VOLUME}),
         why="A volume lives in one Availability Zone, and nothing else keeps a copy of it.",
         level="mandatory",
-        controls=("fsbp:EC2.28", "checkov:CKV2_AWS_9"),
+        controls=("security-hub:EC2.28", "checkov:CKV2_AWS_9"),
     ),
     _Kind(
         service="efs",
@@ -123,7 +123,7 @@ _KINDS = (
         types=frozenset({stores.FILE_SYSTEM}),
         why="A deleted or overwritten file is gone for good: EFS keeps no versions.",
         level="mandatory",
-        controls=("fsbp:EFS.2", "checkov:CKV2_AWS_18"),
+        controls=("security-hub:EFS.2", "checkov:CKV2_AWS_18"),
     ),
 )
 

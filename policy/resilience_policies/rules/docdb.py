@@ -28,7 +28,7 @@ RULES: tuple[Rule, ...] = (
         title="DocumentDB keeps automated backups long enough.",
         why="Point-in-time recovery reaches back as far as the retention, by default one day.",
         fix="backup_retention_period=7",
-        tags=(*controls.BACKED_UP, "nist-800-53r5:SI-12", "fsbp:DocumentDB.2", "checkov:CKV_AWS_360"),
+        tags=(*controls.BACKED_UP, "nist-800-53r5:SI-12", "security-hub:DocumentDB.2", "checkov:CKV_AWS_360"),
         # DocumentDB keeps automated backups for 1 to 35 days (CreateDBCluster, BackupRetentionPeriod).
         settings=(Setting("minDays", "integer", 7, "Fewest days of automated backups.", minimum=1, maximum=35),),
         types=frozenset({CLUSTER, ELASTIC_CLUSTER}),

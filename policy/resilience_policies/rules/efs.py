@@ -28,7 +28,7 @@ RULES: tuple[Rule, ...] = (
         title="EFS file systems are encrypted.",
         why="Backups inherit the choice, and it cannot be changed in place later.",
         fix="encrypted=True, kms_key_id=key.arn",
-        tags=(*controls.ENCRYPTED, "cis-aws-5.0:2.3.1", "fsbp:EFS.1", "checkov:CKV_AWS_42"),
+        tags=(*controls.ENCRYPTED, "cis-aws-5.0:2.3.1", "security-hub:EFS.1", "checkov:CKV_AWS_42"),
         types=frozenset({FILE_SYSTEM}),
         check=encrypted,
     ),

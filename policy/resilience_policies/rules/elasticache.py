@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
         title="ElastiCache keeps automated snapshots.",
         why="A cache that holds sessions, carts or counters is a data store, and by default nothing of it is kept.",
         fix="snapshot_retention_limit=1",
-        tags=(*controls.BACKED_UP, "nist-800-53r5:SI-12", "fsbp:ElastiCache.1", "checkov:CKV_AWS_134"),
+        tags=(*controls.BACKED_UP, "nist-800-53r5:SI-12", "security-hub:ElastiCache.1", "checkov:CKV_AWS_134"),
         # ElastiCache keeps automated snapshots for at most 35 days (CreateReplicationGroup, SnapshotRetentionLimit).
         settings=(Setting("minDays", "integer", 1, "Fewest days of automated snapshots.", minimum=1, maximum=35),),
         types=frozenset({REPLICATION_GROUP, CLUSTER, SERVERLESS}),

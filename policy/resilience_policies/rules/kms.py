@@ -60,7 +60,7 @@ RULES: tuple[Rule, ...] = (
             "pci-dss-4.0:3.7.4",
             "cis-aws-5.0:3.6",
             "iso-27001-2022:A.8.24",
-            "fsbp:KMS.4",
+            "security-hub:KMS.4",
             "checkov:CKV_AWS_7",
         ),
         types=frozenset({KEY}),
@@ -74,7 +74,7 @@ RULES: tuple[Rule, ...] = (
         title="KMS keys wait long enough before they are deleted.",
         why="With the key goes everything that it encrypts, backups included; the window is when somebody can notice.",
         fix="deletion_window_in_days=30",
-        tags=(*controls.KEPT, "nist-800-53r5:SC-12", "fsbp:KMS.3"),
+        tags=(*controls.KEPT, "nist-800-53r5:SC-12", "security-hub:KMS.3"),
         # KMS waits 7 to 30 days (ScheduleKeyDeletion, PendingWindowInDays).
         settings=(Setting("minDays", "integer", 14, "Fewest days before a key is deleted.", minimum=7, maximum=30),),
         types=frozenset({KEY, REPLICA_KEY, EXTERNAL_KEY, REPLICA_EXTERNAL_KEY}),

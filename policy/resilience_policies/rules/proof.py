@@ -207,7 +207,7 @@ RULES: tuple[Rule, ...] = (
             "nist-800-53r5:SI-4",
             "pci-dss-4.0:11.5.1",
             "iso-27001-2022:A.8.16",
-            "fsbp:GuardDuty.1",
+            "security-hub:GuardDuty.1",
             "checkov:CKV2_AWS_3",
         ),
         settings=(

@@ -91,8 +91,8 @@ RULES: tuple[Rule, ...] = (
         tags=(
             "nist-800-53r5:CM-2",
             "iso-27001-2022:A.8.13",
-            "fsbp:RDS.16",
-            "fsbp:RDS.17",
+            "security-hub:RDS.16",
+            "security-hub:RDS.17",
             "checkov:CKV_AWS_313",
             "checkov:CKV2_AWS_60",
         ),

@@ -28,7 +28,7 @@ RULES: tuple[Rule, ...] = (
         title="Redshift keeps automated snapshots long enough.",
         why="What a bad load destroyed can be restored as far back as snapshots reach, by default one day.",
         fix="automated_snapshot_retention_period=7",
-        tags=(*controls.BACKED_UP, "nist-800-53r5:SI-12", "fsbp:Redshift.3", "checkov:CKV_AWS_343"),
+        tags=(*controls.BACKED_UP, "nist-800-53r5:SI-12", "security-hub:Redshift.3", "checkov:CKV_AWS_343"),
         # Redshift keeps automated snapshots for at most 35 days (CreateCluster, AutomatedSnapshotRetentionPeriod).
         settings=(Setting("minDays", "integer", 7, "Fewest days of automated snapshots.", minimum=1, maximum=35),),
         types=frozenset({CLUSTER}),

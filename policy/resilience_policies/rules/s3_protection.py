@@ -107,7 +107,7 @@ RULES: tuple[Rule, ...] = (
         title="S3 buckets are encrypted with a customer managed KMS key.",
         why="Whoever may read the bucket may read its objects otherwise; a key of your own is a second lock, and audited.",
         fix=_WRITE_KMS,
-        tags=(*controls.OWN_KEY, "fsbp:S3.17", "checkov:CKV_AWS_145"),
+        tags=(*controls.OWN_KEY, "security-hub:S3.17", "checkov:CKV_AWS_145"),
         types=BUCKETS | buckets.ENCRYPTIONS | buckets.LOG_SOURCES,
         check=kms,
     ),
@@ -124,7 +124,7 @@ RULES: tuple[Rule, ...] = (
             "nist-800-53r5:CP-6(2)",
             "pci-dss-4.0:10.3.4",
             "iso-27001-2022:A.8.13",
-            "fsbp:S3.15",
+            "security-hub:S3.15",
             "checkov:CKV_AWS_143",
         ),
         # S3 retains 1 day to 100 years = 36,500 days (PutObjectLockConfiguration, DefaultRetention).

@@ -113,7 +113,7 @@ RULES: tuple[Rule, ...] = (
         title="Secrets are rotated automatically.",
         why="Rotation bounds how long a leaked secret opens anything.",
         fix=_WRITE_ROTATION,
-        tags=("nist-800-53r5:AC-2(1)", "fsbp:SecretsManager.1", "checkov:CKV2_AWS_57"),
+        tags=("nist-800-53r5:AC-2(1)", "pci-dss-4.0:8.6.3", "security-hub:SecretsManager.1", "checkov:CKV2_AWS_57"),
         types=frozenset({SECRET, ROTATION}),
         check=rotation,
     ),
@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         title="Secrets are rotated often enough.",
         why="A leaked secret opens doors until its next rotation.",
         fix='rotation_rules={"automatically_after_days": 30}',
-        tags=("nist-800-53r5:AC-2(1)", "fsbp:SecretsManager.4", "checkov:CKV_AWS_304"),
+        tags=("nist-800-53r5:AC-2(1)", "pci-dss-4.0:8.6.3", "security-hub:SecretsManager.4", "checkov:CKV_AWS_304"),
         # Secrets Manager rotates every 1 to 1,000 days (RotationRulesType, AutomaticallyAfterDays).
         settings=(Setting("maxDays", "integer", 90, "Most days between two rotations.", minimum=1, maximum=1000),),
         types=frozenset({ROTATION}),

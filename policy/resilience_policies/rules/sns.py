@@ -35,7 +35,7 @@ RULES: tuple[Rule, ...] = (
         title="SNS topics are encrypted with a KMS key.",
         why="Messages at rest are under SNS's own disk encryption otherwise, which leaves no trace of who read them.",
         fix=_WRITE,
-        tags=(*controls.ENCRYPTED, "fsbp:SNS.1", "checkov:CKV_AWS_26"),
+        tags=(*controls.ENCRYPTED, "security-hub:SNS.1", "checkov:CKV_AWS_26"),
         types=frozenset({TOPIC}),
         check=kms,
     ),
