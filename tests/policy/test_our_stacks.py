@@ -2,48 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from automation import cli
+from resilience_policies import check_config
 from resilience_policies.profiles import PROFILE
 from tests.policy.lifted import EPHEMERAL_BREAKS, RELEASE_BREAKS
 from tests.policy.our_stacks import recorded, registrations
-from tests.policy.pack import Diagnostic, Pack, running
+from tests.policy.pack import PACK, Diagnostic, Pack, running
 from tests.support.program import run_program
 from tests.unit.test_strategy import HELD, REASON
 
-# The exceptions that our stacks need when every rule blocks: rule, resources, and a reason that a reviewer can check.
-WAIVERS = {
-    "prod": (
-        (
-            "s3-object-lock",
-            "*-bucket",
-            "Versions, a replica and recovery points in a locked vault hold every object; a lock would keep personal data"
-            " beyond an erasure request. Turn on securecart:buckets objectLock for records that must not change.",
-        ),
-        (
-            "secrets-rotation",
-            "*-secret",
-            "Administrators only: applications log in with IAM. A rotation behind the program's back would part the"
-            " stored password from the database's; a new generation of the database has a new one.",
-        ),
-        (
-            "secrets-cmk",
-            "*-secret",
-            "The secret has the data key; its replica cannot, since prod is deployed before dr makes the replica of that"
-            " key.",
-        ),
-    ),
-    "dr": (
-        (
-            "s3-object-lock",
-            "*-bucket",
-            "As in prod: a locked bucket replicates only into a locked one, so both Regions decide alike.",
-        ),
-    ),
-}
+# The exceptions that our stacks need when every rule blocks, as shipped beside the stack files.
+SHIPPED = {stack: PACK.parent / f"policy-config.{stack}.json" for stack in ("prod", "dr")}
+
+
+def waivers(stack: str) -> list[dict[str, str]]:
+    """Those of the shipped file, in force whatever the day: to renew them is for their owner, not for this test."""
+    ends = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
+    shipped = json.loads(SHIPPED[stack].read_text("utf-8"))
+    assert set(shipped) == set(shipped["waivers"]) == {"waivers"}
+    return [{**waiver, "expires": ends} for waiver in shipped["waivers"]["waivers"]]
 
 
 @pytest.mark.parametrize("first_preview", [False, True], ids=["deployed", "first preview"])
@@ -64,19 +49,38 @@ def strict() -> Iterator[Pack]:
 @pytest.mark.parametrize("first_preview", [False, True], ids=["deployed", "first preview"])
 @pytest.mark.parametrize("stack", ["prod", "dr"])
 def test_strict_is_kept_with_a_handful_of_waivers(strict: Pack, stack: str, first_preview: bool) -> None:
-    ends = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
-    waivers = [
-        {"rule": rule, "resource": resource, "reason": reason, "owner": "data-team", "expires": ends}
-        for rule, resource, reason in WAIVERS[stack]
-    ]
-    strict.configure({"waivers": {"waivers": waivers}})
+    shipped = waivers(stack)
+    strict.configure({"waivers": {"waivers": shipped}})
     found = strict.judge(*registrations(stack, first_preview=first_preview), stack=stack)
     assert blocking(found) == []
-    assert len([d for d in found if d.rule == "exceptions"]) == len(waivers)
+    assert len([d for d in found if d.rule == "exceptions"]) == len(shipped)
 
 
-def test_the_waivers_are_at_most_five() -> None:
-    assert sum(len(waivers) for waivers in WAIVERS.values()) <= 5
+@pytest.mark.parametrize("stack", ["prod", "dr"])
+def test_without_its_waivers_a_stack_breaks_just_the_rules_that_they_name(strict: Pack, stack: str) -> None:
+    strict.configure({})
+    found = blocking(strict.judge(*registrations(stack), stack=stack))
+    assert {rule for rule, _, _ in found} == {waiver["rule"] for waiver in waivers(stack)}
+
+
+@pytest.mark.parametrize("stack", ["prod", "dr"])
+def test_the_shipped_file_is_one_that_the_checker_takes(stack: str, tmp_path: Path) -> None:
+    assert [fault for fault in check_config.check(SHIPPED[stack]) if not fault.message.startswith("expired on")] == []
+    renewed = tmp_path / "policy-config.json"
+    renewed.write_text(json.dumps({"waivers": {"waivers": waivers(stack)}}))
+    checked = CliRunner().invoke(cli.main, ["policy", "check-config", str(renewed)])
+    assert (checked.exit_code, "no faults" in checked.output) == (0, True), checked.output
+
+
+def test_the_waivers_are_at_most_five_each_with_an_end() -> None:
+    shipped = [waiver for file in SHIPPED.values() for waiver in json.loads(file.read_text())["waivers"]["waivers"]]
+    assert len(shipped) <= 5
+    assert all(date.fromisoformat(waiver["expires"]) < date(2030, 1, 1) for waiver in shipped)
+
+
+def test_the_readmes_name_the_shipped_files() -> None:
+    for readme in (PACK / "README.md", PACK.parent / "README.md"):
+        assert "policy-config.prod.json" in readme.read_text("utf-8"), readme
 
 
 def test_an_ephemeral_stack_is_told_all_that_it_gives_up(pack: Pack) -> None:
