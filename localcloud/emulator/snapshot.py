@@ -28,7 +28,7 @@ from localcloud.emulator.extensions import OWN_BACKENDS
 from localcloud.emulator.record import write_private
 
 # Raised whenever what the extensions keep on the backends changes shape: a snapshot of another format starts empty.
-FORMAT = f"securecart-3 moto-{moto.__version__}"
+FORMAT = f"securecart-4 moto-{moto.__version__}"
 # moto's own switches (state transitions, recorded answers) are not AWS data.
 NOT_DATA = frozenset({"moto_api"})
 

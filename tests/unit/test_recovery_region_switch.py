@@ -16,6 +16,7 @@ from components.recovery.region_switch import RegionSwitch, RegionSwitchArgs, ch
 from components.recovery.steps import Approach, StepKind, longest_minutes, replica_stages
 from components.recovery.switch_blocks import RegionPair, SwitchResources, Traffic
 from components.settings.recovery import RegionSwitchSettings, StepTimeouts
+from tests.support.arc_plan import as_call
 from tests.support.botocore_shapes import enum, refusals
 from tests.support.program import Program, registrations
 
@@ -71,35 +72,6 @@ def active() -> Program:
 def plan(recorded: Program) -> dict[str, Any]:
     (found,) = recorded.of("aws:arcregionswitch/plan:Plan")
     return found.inputs
-
-
-def as_call(given: dict[str, Any]) -> dict[str, Any]:
-    """The CreatePlan call that the provider makes of the plan's inputs."""
-    return {
-        "name": given["name"],
-        "description": given["description"],
-        "executionRole": given["executionRole"],
-        "regions": given["regions"],
-        "primaryRegion": given["primaryRegion"],
-        "recoveryApproach": given["recoveryApproach"],
-        "recoveryTimeObjectiveMinutes": int(given["recoveryTimeObjectiveMinutes"]),
-        "workflows": [
-            {key: [_step(s) for s in value] if key == "steps" else value for key, value in workflow.items()}
-            for workflow in given["workflows"]
-        ],
-    }
-
-
-def _step(step: dict[str, Any]) -> dict[str, Any]:
-    (block,) = [key for key in step if key.endswith("Configs")]
-    (config,) = step[block]
-    body = {key: int(value) if isinstance(value, float) else value for key, value in config.items()}
-    if "ungraceful" in body:
-        body["ungraceful"] = {key: int(value) for key, value in body["ungraceful"].items()}
-    if "steps" in body:
-        body["steps"] = [_step(inner) for inner in body["steps"]]
-    about = {key: value for key, value in step.items() if key != block}
-    return about | {"executionBlockConfiguration": {block.removesuffix("s"): body}}
 
 
 def every_step(given: dict[str, Any]) -> Iterator[dict[str, Any]]:

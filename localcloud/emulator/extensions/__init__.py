@@ -20,7 +20,9 @@ from werkzeug.routing import Map
 
 from localcloud.emulator.extensions import (
     appautoscaling_policies,
+    arc_calls,
     arc_region_switch,
+    arc_runs,
     autoscaling_groups,
     backup_air_gapped_vaults,
     backup_audit,
@@ -102,6 +104,8 @@ from localcloud.emulator.extensions import (
 
 _MODULES = (
     appautoscaling_policies,
+    arc_calls,
+    arc_runs,
     autoscaling_groups,
     backup_vaults,
     backup_air_gapped_vaults,

@@ -1,6 +1,7 @@
-"""ARC Region switch: plans, their tags and the health checks that they vend, kept and read back. moto has no such service.
+"""ARC Region switch: plans, their tags and the health checks that they vend. moto has no such service.
 
-No plan is executed or evaluated: a health check keeps the status that it has while the primary Region is active.
+A health check has the status that the last execution gave it (arc_runs.py carries executions out); before the first one the primary
+Region's is healthy, or those of both under active/active. The checks are shown here only: Route 53 does not know their ids.
 Plans belong to the account, not to a Region: the control plane answers everywhere, `...InRegion` in a plan's own Regions.
 """
 
@@ -18,6 +19,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.core.utils import utcnow
 
+from localcloud.emulator.extensions.arc_executions import ACTIVE, Execution
 from localcloud.emulator.extensions.calls import Refusal, parameters
 
 SERVICE = "arc-region-switch"
@@ -49,6 +51,9 @@ class Plan:
     updated_at: datetime = field(default_factory=utcnow)
     # (hosted zone, record, Region) -> id, for ever: the records of the zone name it.
     health_check_ids: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    # (hosted zone, record) -> the Regions that a step of an execution left healthy.
+    turned: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    executions: dict[str, Execution] = field(default_factory=dict)
 
     def update(self, asked: dict[str, Any]) -> None:
         """Replace everything that can change."""
@@ -67,14 +72,32 @@ class Plan:
             "updatedAt": self.updated_at,
         }
 
+    def turn(self, zone: str, record: str, region: str, *, on: bool = True) -> None:
+        """Let customers be sent to a Region, or to it no more: under active/passive to it alone."""
+        before = self._healthy(zone, record)
+        alone = frozenset({region}) if self._passive else before | {region}
+        self.turned[zone, record] = alone if on else before - {region}
+
+    @property
+    def active_execution(self) -> Execution | None:
+        """The one that is under way or paused."""
+        return next((one for one in self.executions.values() if one.state in ACTIVE), None)
+
+    @property
+    def _passive(self) -> bool:
+        return bool(self.content["recoveryApproach"] == "activePassive")
+
+    def _healthy(self, zone: str, record: str) -> frozenset[str]:
+        first = [self.content.get("primaryRegion")] if self._passive else self.content["regions"]
+        return self.turned.get((zone, record), frozenset(first))
+
     def health_checks(self) -> list[dict[str, str]]:
         """One for each Region of each record that a step switches."""
-        passive = self.content["recoveryApproach"] == "activePassive"
         found = []
         for block in self._route53_blocks():
             for region in self.content["regions"]:
                 key = (block["hostedZoneId"], block["recordName"], region)
-                healthy = not passive or region == self.content.get("primaryRegion")
+                healthy = region in self._healthy(*key[:2])
                 found.append(
                     {
                         "hostedZoneId": key[0],
@@ -149,7 +172,7 @@ class ArcRegionSwitchResponse(BaseResponse):
 
     def get_plan_in_region(self) -> ActionResult:
         """GetPlanInRegion: what a Region of the plan answers when the control plane's Region is gone."""
-        return ActionResult({"plan": self._find_here().describe()})
+        return ActionResult({"plan": self.find_here().describe()})
 
     def list_plans(self) -> ActionResult:
         """ListPlans, all on one page."""
@@ -161,8 +184,11 @@ class ArcRegionSwitchResponse(BaseResponse):
         return ActionResult({"plans": [plan.describe() for plan in here]})
 
     def delete_plan(self) -> ActionResult:
-        """DeletePlan."""
-        del self.backend.plans[self.backend.find(parameters(self)["arn"]).arn]
+        """DeletePlan, refused while it is executed."""
+        plan = self.backend.find(parameters(self)["arn"])
+        if plan.active_execution is not None:
+            raise Refusal("IllegalStateException", f"Plan {plan.arn} is being executed: {plan.active_execution.id}")
+        del self.backend.plans[plan.arn]
         return EmptyResult()
 
     def list_route53_health_checks(self) -> ActionResult:
@@ -171,7 +197,7 @@ class ArcRegionSwitchResponse(BaseResponse):
 
     def list_route53_health_checks_in_region(self) -> ActionResult:
         """ListRoute53HealthChecksInRegion."""
-        return self._health_checks(self._find_here())
+        return self._health_checks(self.find_here())
 
     def _health_checks(self, plan: Plan) -> ActionResult:
         asked = parameters(self)
@@ -179,8 +205,10 @@ class ArcRegionSwitchResponse(BaseResponse):
         found = [check for check in plan.health_checks() if wanted.items() <= check.items()]
         return ActionResult({"healthChecks": found})
 
-    def _find_here(self) -> Plan:
-        plan = self.backend.find(parameters(self)["arn"])
+    def find_here(self) -> Plan:
+        """The plan that is asked for, by its ARN, in one of its own Regions."""
+        asked = parameters(self)
+        plan = self.backend.find(asked.get("arn") or asked["planArn"])
         if self.region not in plan.content["regions"]:
             raise Refusal("ResourceNotFoundException", f"Plan {plan.arn} is not in {self.region}")
         return plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from moto.autoscaling.models import FakeAutoScalingGroup
@@ -10,7 +11,8 @@ from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 
-from localcloud.emulator.extensions.calls import Refusal, extend
+from localcloud.emulator import clock
+from localcloud.emulator.extensions.calls import Refusal, extend, precede
 
 # Parameter -> attribute of moto's group, which it describes by its attributes.
 _SETTINGS = {
@@ -46,6 +48,19 @@ def update(self: FakeAutoScalingGroup, *args: Any, **kwargs: Any) -> None:
     wanted = min(max(self.desired_capacity or 0, self.min_size or 0), self.max_size or 0)
     if wanted != self.desired_capacity:
         self.set_desired_capacity(wanted)
+
+
+def remember_size(self: FakeAutoScalingGroup, _: int | None) -> None:
+    """Keep the size that a group has had until now, as its CloudWatch metrics would."""
+    before = getattr(self, "desired_capacity", None)
+    if before is not None:
+        self.sizes = (*self.sizes, (clock.now(), before))
+
+
+def largest_size(group: FakeAutoScalingGroup, since: datetime) -> int:
+    """The most instances that a group wanted at any time from `since` on."""
+    sizes: tuple[tuple[datetime, int], ...] = group.sizes
+    return max([int(group.desired_capacity or 0), *(size for until, size in sizes if until >= since)])
 
 
 def delete_auto_scaling_group(self: AutoScalingResponse) -> ActionResult:
@@ -121,7 +136,9 @@ def apply() -> None:
     FakeAutoScalingGroup.instance_refreshes = []
     FakeAutoScalingGroup.default_instance_warmup = None
     FakeAutoScalingGroup.max_instance_lifetime = None
+    FakeAutoScalingGroup.sizes = ()
     extend(FakeAutoScalingGroup, update)
+    precede(FakeAutoScalingGroup, "set_desired_capacity", remember_size)
     extend(
         AutoScalingResponse,
         create_auto_scaling_group,
