@@ -24,6 +24,7 @@ SILENT = {"exceptions", "pack-configuration", "s3-replication-declared", "waiver
 EXPECTED: dict[str, set[str]] = {
     "audit-framework-present": {"weekly", "yearly"},
     "aurora-backtrack": {"stock"},
+    "aurora-multi-az": {"stock"},
     "backup-copy-retention": {"weekly"},
     "backup-copy-vault-key-in-region": {"vault"},
     "backup-plan-copies-to-other-region": {"yearly"},

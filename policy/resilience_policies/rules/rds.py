@@ -82,7 +82,7 @@ def deletion_protection(resource: Resource, _settings: Settings) -> Iterator[Fin
 
 
 def multi_az(resource: Resource, _settings: Settings) -> Iterator[Finding]:
-    """Aurora spreads by its members, and a replica is a second copy already."""
+    """Aurora spreads by its members (aurora-multi-az judges them), and a replica is a second copy already."""
     engine = resource.stated.text("engine")
     if resource.stated.has("replicateSourceDb") or (isinstance(engine, str) and engine.startswith("aurora")):
         return
