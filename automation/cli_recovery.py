@@ -47,14 +47,21 @@ def preflight(target: str, as_json: bool) -> None:
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
     help="When the outage began (UTC), for an RTO that counts from there.",
 )
-def failover(mode: str, outage_since: datetime | None, **order: Any) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["securecart", "arc"]),
+    default="securecart",
+    show_default=True,
+    help="Who promotes and starts servers: this command, or AWS's ARC Region switch by the plan that dr declares.",
+)
+def failover(mode: str, outage_since: datetime | None, engine: str, **order: Any) -> None:
     """Let the secondary Region take over, by AWS calls alone. PROMOTES the replicas, which cannot be undone.
 
     Killed at any moment, the same command continues. Then: securecart reconcile. Exits 6 when an objective was missed.
     """
     from automation.recovery import commands
 
-    commands.failover(commands.Order.of(**order), mode, outage_since)
+    commands.failover(commands.Order.of(**order), mode, outage_since, engine)
 
 
 @click.command()

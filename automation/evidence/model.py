@@ -39,6 +39,9 @@ class Declared(_Part):
     kind: str = Field(
         default="live", description="live, or drill: what a drill proves is never mixed with what was real."
     )
+    engine: str = Field(
+        default="securecart", description="Who carried the steps out that ARC Region switch could: securecart or arc."
+    )
 
 
 class Origin(_Part):

@@ -54,14 +54,16 @@ def verify(target: Target, as_json: bool) -> None:
         report(result, serving_checks(world, serving, left), as_json)
 
 
-def failover(order: Order, mode: str, outage_since: datetime | None) -> None:
-    with command(f"failover --mode {mode}", order.target, order.as_json) as result:
+def failover(order: Order, mode: str, outage_since: datetime | None, engine: str) -> None:
+    with command(f"failover --mode {mode} --engine {engine}", order.target, order.as_json) as result:
         opened = open_cloud(result)
         world = opened.world
-        from automation.recovery.failover import Mode
+        from automation.recovery.engines import by_engine
+        from automation.recovery.failover import Mode, failover_by_arc
         from automation.recovery.failover import failover as planned
+        from automation.recovery.steps import Engine
 
-        moving = planned(world, Mode(mode))
+        moving = (failover_by_arc if engine == Engine.ARC else planned)(world, Mode(mode))
         plan = moving.plan()
         announce(result, plan, world.estate.rto_seconds, order)
         if world.estate.promoted:
@@ -72,8 +74,8 @@ def failover(order: Order, mode: str, outage_since: datetime | None) -> None:
             )
         operator = guarded(world)
         about = {"outageSince": outage_since.replace(tzinfo=UTC).isoformat()} if outage_since else {}
-        declared = declared_by(order, "failover", operator, mode)
-        journal = opened.session.execute(declared, lambda: plan, about=about, abandon=order.abandon)
+        declared = declared_by(order, "failover", operator, mode, engine)
+        journal = by_engine(opened.session, moving, plan, declared, about=about, abandon=order.abandon)
         finish(result, opened, journal, (moving.source, moving.target))
         result.display.say("next: securecart reconcile, so that Pulumi's configuration and state say what is true")
 

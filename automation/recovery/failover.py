@@ -17,6 +17,8 @@ from functools import cached_property
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
 from automation.recovery import databases, fence, replication, servers, switches
+from automation.recovery.arc import RegionSwitch
+from automation.recovery.arc_plan import read_plan
 from automation.recovery.aws import RegionUnreachableError
 from automation.recovery.checks import Verdict, passed
 from automation.recovery.estate import Side
@@ -44,6 +46,8 @@ class Failover:
     mode: Mode
     source: Side
     target: Side
+    arc: RegionSwitch | None = None
+    """Promotes, starts servers and turns its own health checks instead of us, where `--engine arc` asks for it."""
 
     @cached_property
     def source_answers(self) -> bool:
@@ -54,6 +58,8 @@ class Failover:
         """Raises SecurecartError (REFUSED) where the strategy keeps nothing to switch to."""
         refuse_without_copies(self.world)
         graceful = self.mode is Mode.GRACEFUL
+        if self.arc is not None:
+            return self._by_arc(self.arc)
         promote = [self.promote(store) for store in self.target.databases]
         if graceful:
             # No store is promoted before every store has everything: orders and payments stay one business.
@@ -68,6 +74,15 @@ class Failover:
         send = [self.turn()] if Part.FRONT_DOOR in self.world.estate.parts else []
         after = chain(last, send, [self.verify()])[len(last) :]
         return Plan(f"{self.mode} failover to {self.target.region}", (*ready, *after))
+
+    def _by_arc(self, arc: RegionSwitch) -> Plan:
+        """ARC begins when nobody writes in the other Region any more; its health checks and our switches turn together."""
+        drain = [self.drain(store) for store in self.target.databases] if self.mode is Mode.GRACEFUL else []
+        work, sends = arc.groups()
+        turn = [self.turn()] if Part.FRONT_DOOR in self.world.estate.parts else []
+        last = [arc.collect(), self.verify()]
+        steps = chain([self.measure()], self.fence(), drain, *work, [*sends, *turn], last)
+        return Plan(f"{self.mode} failover to {self.target.region} by ARC Region switch", steps)
 
     def measure(self) -> Step:
         def measured() -> Settled:
@@ -193,6 +208,15 @@ class Failover:
 def failover(world: World, mode: Mode) -> Failover:
     """To the secondary Region."""
     return Failover(world, mode, world.estate.primary, world.estate.secondary)
+
+
+def failover_by_arc(world: World, mode: Mode) -> Failover:
+    """The same, with ARC's plan. Raises SecurecartError (REFUSED) where none is declared that promotes these databases."""
+    refuse_without_copies(world)
+    target = world.estate.secondary
+    promotes = [] if world.estate.promoted else target.databases.values()
+    plan = read_plan(world, target, promotes)
+    return replace(failover(world, mode), arc=RegionSwitch(world, target, mode.value, plan))
 
 
 def refuse_without_copies(world: World) -> None:

@@ -80,11 +80,16 @@ def guarded(world: World) -> str:
     return f"{operator_name()} as {guard_caller(world)}"
 
 
-def declared_by(order: Order, name: str, operator: str, mode: str) -> Declared:
+def declared_by(order: Order, name: str, operator: str, mode: str, engine: str = "securecart") -> Declared:
     from automation.recovery.session import Declared
 
     return Declared(
-        command=name, mode=mode, reason=order.reason, operator=operator, approver=order.approver or operator
+        command=name,
+        mode=mode,
+        reason=order.reason,
+        operator=operator,
+        approver=order.approver or operator,
+        engine=engine,
     )
 
 

@@ -55,12 +55,13 @@ def plan_document(plan: Plan, rto_seconds: float) -> dict[str, Any]:
 
 def plan_report(plan: Plan, rto_seconds: float) -> list[Table | Text]:
     """What will be done, by whom it is answered for, what it destroys, and the sum against the RTO."""
-    table = Table("#", "step", "owner", "limit", "does", "destroys", "after", title=plan.title, show_lines=True)
+    table = Table("#", "step", "by", "owner", "limit", "does", "destroys", "after", title=plan.title, show_lines=True)
     numbers = {step.name: number for number, step in enumerate(plan.ordered(), start=1)}
     for step in plan.ordered():
         after = ", ".join(str(numbers[name]) for name in sorted(step.depends_on, key=numbers.__getitem__))
         table.add_row(
-            str(numbers[step.name]), step.name, step.owner, f"{step.timeout_seconds:g} s", Text(step.does, overflow="fold"),
+            str(numbers[step.name]), step.name, step.engine.value, step.owner, f"{step.timeout_seconds:g} s",
+            Text(step.does, overflow="fold"),
             Text(step.destroys or "nothing", style="red" if step.destroys else "", overflow="fold"), after,
         )  # fmt: skip
     path, seconds = plan.critical_path()

@@ -32,6 +32,8 @@ class Declared:
     approver: str
     kind: str = "live"
     """`live`, or `drill`: what a drill proves is never mixed with what was real."""
+    engine: str = "securecart"
+    """Who carries the steps out that ARC Region switch could: `securecart` or `arc`."""
 
     def facts(self) -> dict[str, Any]:
         return dict(self.__dict__)
@@ -52,9 +54,16 @@ class Session:
         return Archive(self.objects, self.world.now, self.copies)
 
     def execute(
-        self, declared: Declared, plan: Callable[[], Plan], *, about: Mapping[str, Any] | None = None, abandon: str = ""
+        self,
+        declared: Declared,
+        plan: Callable[[], Plan],
+        *,
+        about: Mapping[str, Any] | None = None,
+        abandon: str = "",
+        begun: Callable[[Journal], None] = lambda _: None,
     ) -> Journal:
-        """Runs the plan to its end under the lock; the finished journal. `about` is recorded when the execution starts.
+        """Runs the plan to its end under the lock; the finished journal. `about` is recorded when the execution starts, `begun` is
+        told the journal before the plan is made.
 
         Raises SecurecartError: LOCKED while another operator is at work, REFUSED while another command is unfinished.
         """
@@ -63,6 +72,7 @@ class Session:
         try:
             journal = self._continued(declared, dict(about or {}), abandon)
             try:
+                begun(journal)
                 made = plan()
                 run(made, journal, lock, self.observer)
             except BaseException as failure:

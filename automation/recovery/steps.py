@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 Facts = dict[str, Any]
+
+
+class Engine(StrEnum):
+    """Who carries a step out."""
+
+    SECURECART = "securecart"
+    ARC = "arc"
+    """AWS's ARC Region switch, by the plan that dr declares."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,13 @@ class Step:
     """True: from here on customers wait."""
     restores: bool = False
     """True: from here on customers are served again."""
+    engine: Engine = Engine.SECURECART
 
     def document(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "owner": self.owner,
+            "engine": self.engine.value,
             "timeoutSeconds": self.timeout_seconds,
             "does": self.does,
             "destroys": self.destroys,

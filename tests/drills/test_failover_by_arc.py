@@ -1,0 +1,324 @@
+"""The failover whose middle ARC Region switch carries out, by the plan that dr's program declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from automation.errors import SecurecartError
+from automation.exit_codes import ExitCode
+from automation.recovery.aws import Aws, ClientOf
+from automation.recovery.engines import by_engine
+from automation.recovery.evidence import steps_of
+from automation.recovery.failover import Failover, Mode, failover, failover_by_arc
+from automation.recovery.journal import Journal, Kind
+from automation.recovery.outcome import evidence_of
+from automation.recovery.session import Declared, Session
+from automation.recovery.steps import Engine
+from automation.recovery.world import World
+from localcloud.emulator.server import Emulator
+from tests.drills.killed import KilledError, die_after_every_step
+from tests.drills.small_estate import REPO, SmallEstate
+from tests.drills.test_failover_steps import everything_is_close, is_fenced, serves
+from tests.support.arc_plan import declared_plan
+
+pytestmark = pytest.mark.drill
+
+BOTH, TRAFFIC = "promote and start servers", "switch traffic of shop.securecart.example"
+
+
+@pytest.fixture
+def arn(small: SmallEstate) -> str:
+    everything_is_close(small)
+    plan = small.client("arc-region-switch").create_plan(**declared_plan(small.estate))
+    return str(plan["plan"]["arn"])
+
+
+def declared(mode: Mode, engine: Engine = Engine.ARC) -> Declared:
+    about = {"reason": "a drill", "operator": "anna", "approver": "ben", "kind": "drill"}
+    return Declared(command="failover", mode=mode.value, engine=engine.value, **about)
+
+
+def fail_over(world: World, session: Session, mode: Mode, engine: Engine = Engine.ARC) -> Journal:
+    moving: Failover = (failover_by_arc if engine is Engine.ARC else failover)(world, mode)
+    return by_engine(session, moving, moving.plan(), declared(mode, engine), about={})
+
+
+def executions(small: SmallEstate, arn: str) -> list[dict[str, Any]]:
+    west = small.client("arc-region-switch", small.estate.secondary.region)
+    return list(west.list_plan_executions(planArn=arn)["items"])
+
+
+def healthy(small: SmallEstate, arn: str) -> set[str]:
+    west = small.client("arc-region-switch", small.estate.secondary.region)
+    checks = west.list_route53_health_checks_in_region(arn=arn)["healthChecks"]
+    return {one["region"] for one in checks if one["status"] == "healthy"}
+
+
+def test_the_plan_says_which_engine_does_which_step(small: SmallEstate, world: World, arn: str) -> None:
+    plan = failover_by_arc(world, Mode.GRACEFUL).plan()
+    by = {step.name: step.document()["engine"] for step in plan.ordered()}
+    assert {name for name, engine in by.items() if engine == "arc"} == {
+        "start ARC Region switch to us-west-2", "approve the switch", BOTH, TRAFFIC, "collect the result of ARC",
+    }  # fmt: skip
+    ours = {step.name for step in failover(world, Mode.GRACEFUL).plan().steps}
+    replaced = {"promote orders", "promote payments", "start servers of us-west-2"}
+    assert {name for name, engine in by.items() if engine == "securecart"} == ours - replaced
+    (promoting,) = [step for step in plan.steps if step.name == BOTH]
+    assert all(name in promoting.destroys for name in small.estate.secondary.databases.values())
+
+
+def test_ungraceful_without_the_primary_region_arc_lets_the_other_one_serve(
+    small: SmallEstate, world: World, session: Session, emulator: Emulator, arn: str
+) -> None:
+    emulator.traffic.take_out(small.estate.primary.region)
+    journal = fail_over(world, session, Mode.UNGRACEFUL)
+    emulator.traffic.heal(small.estate.primary.region)
+    serves(small, world)
+    assert healthy(small, arn) == {small.estate.secondary.region}
+    (execution,) = executions(small, arn)
+    assert (execution["executionState"], execution["mode"]) == ("completed", "ungraceful")
+    assert execution["comment"] == f"{journal.execution}: a drill (by anna, approved by ben)"
+    warned = [event for event in journal.events if event.kind is Kind.WARNED]
+    assert len(warned) == 4, "the fence stays ours, and says that it could not reach the old Region"
+
+
+def test_the_evidence_holds_what_arc_did_and_when(small: SmallEstate, world: World, session: Session, arn: str) -> None:
+    journal = fail_over(world, session, Mode.UNGRACEFUL)
+    sides = (small.estate.primary, small.estate.secondary)
+    document = evidence_of(journal.events, small.estate, sides, REPO).document()
+    assert document["declared"]["engine"] == "arc"
+    steps = {step["name"]: step for step in document["steps"]}
+    inside = {one["name"]: one for one in steps[BOTH]["facts"]["arcSteps"]}
+    assert set(inside) == {BOTH, "promote orders", "promote payments", "start servers servers"}
+    assert all(one["status"] == "completed" and one["startedAt"] <= one["endedAt"] for one in inside.values())
+    calls = [call for step in steps.values() for call in step["calls"]]
+    to_arc = [call for call in calls if call["service"] == "arc-region-switch"]
+    assert {"start_plan_execution", "approve_plan_execution_step"} <= {call["operation"] for call in to_arc}
+    assert all(call["requestId"] and call["region"] == small.estate.secondary.region for call in to_arc)
+    assert "promote_read_replica" not in {call["operation"] for call in calls}
+    result = steps["collect the result of ARC"]["facts"]
+    (execution,) = executions(small, arn)
+    assert (result["arcExecution"], result["arcState"]) == (execution["executionId"], "completed")
+    assert [one["type"] for one in result["arcEvents"]][-1] == "executionSucceeded"
+    database = next(one for one in document["services"] if one["kind"] == "database")
+    assert database["rto"]["basis"] == "from the command to the verification"
+    assert database["rto"]["verdict"] == "PASS"
+
+
+def test_graceful_arc_begins_after_the_fence_and_lag_zero_and_nothing_is_lost(
+    small: SmallEstate, world: World, session: Session, arn: str
+) -> None:
+    journal = fail_over(world, session, Mode.GRACEFUL)
+    serves(small, world)
+    is_fenced(small)
+    steps = {step["name"]: step for step in steps_of(journal.events)}
+    drained = max(steps[f"wait until {store} has everything"]["endedAt"] for store in small.estate.secondary.databases)
+    assert drained <= steps["start ARC Region switch to us-west-2"]["startedAt"]
+    sides = (small.estate.primary, small.estate.secondary)
+    document = evidence_of(journal.events, small.estate, sides, REPO).document()
+    assert document["verdict"] == "PASS"
+    assert {one["rpo"]["seconds"] for one in document["services"] if one["kind"] == "database"} == {0}
+    assert [one["executionState"] for one in executions(small, arn)] == ["completed"]
+
+
+def test_killed_after_every_step_the_same_command_finds_the_one_execution(
+    small: SmallEstate, world: World, session: Session, arn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [step.name for step in failover_by_arc(world, Mode.UNGRACEFUL).plan().steps]
+    die_after_every_step(lambda: fail_over(world, session, Mode.UNGRACEFUL), len(names), monkeypatch)
+    journal = fail_over(world, session, Mode.UNGRACEFUL)
+    assert journal.events[-1].kind is Kind.FINISHED
+    serves(small, world)
+    assert len(executions(small, arn)) == 1
+
+
+def test_killed_right_after_the_start_before_the_journal_knows_no_second_one_is_started(
+    small: SmallEstate, world: World, session: Session, arn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Aws.call
+
+    def dying(self: Aws, service: str, region: str, operation: str, **asked: Any) -> dict[str, Any]:
+        answer = call(self, service, region, operation, **asked)
+        if operation == "start_plan_execution":
+            raise KilledError(operation)
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Aws, "call", dying)
+        with pytest.raises(KilledError):
+            fail_over(world, session, Mode.UNGRACEFUL)
+    assert len(executions(small, arn)) == 1
+    fail_over(world, session, Mode.UNGRACEFUL)
+    assert len(executions(small, arn)) == 1
+    serves(small, world)
+
+
+def limit_servers(small: SmallEstate, maximum: int) -> None:
+    """ARC's capacity step fails below the size that the other Region had."""
+    secondary = small.estate.secondary
+    autoscaling = small.client("autoscaling", secondary.region)
+    autoscaling.update_auto_scaling_group(AutoScalingGroupName=secondary.servers, MaxSize=maximum)
+
+
+def test_a_failing_block_pauses_and_the_same_command_resumes_once_it_is_mended(
+    small: SmallEstate, world: World, session: Session, arn: str
+) -> None:
+    limit_servers(small, 2)
+    with pytest.raises(SecurecartError, match="needs 3 instances, its maximum size is 2") as paused:
+        fail_over(world, session, Mode.UNGRACEFUL)
+    assert "is pausedByFailedStep" in paused.value.message
+    assert "the same command resumes" in paused.value.fix
+    assert "update-plan-execution-step --region us-west-2" in paused.value.fix
+    promoted = small.instance(small.estate.secondary, "orders")
+    assert not promoted.get("ReadReplicaSourceDBInstanceIdentifier"), "its neighbours went on"
+    with pytest.raises(SecurecartError, match="is pausedByFailedStep: two engines") as mixed:
+        fail_over(world, session, Mode.UNGRACEFUL, Engine.SECURECART)
+    assert mixed.value.exit_code is ExitCode.REFUSED
+    limit_servers(small, 9)
+    fail_over(world, session, Mode.UNGRACEFUL)
+    serves(small, world)
+    assert [one["executionState"] for one in executions(small, arn)] == ["completed"]
+
+
+def test_canceled_it_is_not_started_again_by_itself_and_our_own_engine_may_finish(
+    small: SmallEstate, world: World, session: Session, arn: str
+) -> None:
+    limit_servers(small, 2)
+    with pytest.raises(SecurecartError):
+        fail_over(world, session, Mode.UNGRACEFUL)
+    (paused,) = executions(small, arn)
+    west = small.client("arc-region-switch", small.estate.secondary.region)
+    west.cancel_plan_execution(planArn=arn, executionId=paused["executionId"])
+    first = session.archive.unfinished()
+    assert first is not None
+    journal = fail_over(world, session, Mode.UNGRACEFUL, Engine.SECURECART)
+    assert journal.execution == first.execution
+    serves(small, world)
+    assert [one["executionState"] for one in executions(small, arn)] == ["canceled"]
+
+
+def test_canceled_by_somebody_while_it_is_watched_it_ends_with_one_clear_error(
+    small: SmallEstate, world: World, session: Session, arn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Aws.call
+
+    def canceled(self: Aws, service: str, region: str, operation: str, **asked: Any) -> dict[str, Any]:
+        if operation == "approve_plan_execution_step":
+            return call(self, service, region, "cancel_plan_execution", planArn=arn, executionId=asked["executionId"])
+        return call(self, service, region, operation, **asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Aws, "call", canceled)
+        with pytest.raises(SecurecartError, match="is canceled") as ended:
+            fail_over(world, session, Mode.UNGRACEFUL)
+    assert ended.value.message.count("ARC's execution") == 1
+    assert "starts another execution" in ended.value.fix
+    fail_over(world, session, Mode.UNGRACEFUL)
+    serves(small, world)
+    assert [one["executionState"] for one in executions(small, arn)] == ["completed", "canceled"]
+
+
+def test_somebody_elses_execution_of_the_plan_keeps_ours_from_starting(
+    small: SmallEstate, world: World, session: Session, arn: str
+) -> None:
+    west = small.client("arc-region-switch", small.estate.secondary.region)
+    asked = {"planArn": arn, "targetRegion": small.estate.secondary.region, "action": "activate"}
+    other = west.start_plan_execution(**asked, comment="by hand")["executionId"]
+    with pytest.raises(SecurecartError, match=f"{other} is .*by hand") as refused:
+        fail_over(world, session, Mode.UNGRACEFUL)
+    assert f"cancel-plan-execution --region us-west-2 --plan-arn {arn} --execution-id {other}" in refused.value.fix
+    assert len(executions(small, arn)) == 1
+    assert small.instance(small.estate.secondary, "orders")["ReadReplicaSourceDBInstanceIdentifier"]
+
+
+def test_a_graceful_one_whose_primary_dies_goes_on_as_ungraceful_in_the_same_execution(
+    small: SmallEstate, world: World, session: Session, arn: str, emulator: Emulator
+) -> None:
+    limit_servers(small, 2)
+    with pytest.raises(SecurecartError, match="pausedByFailedStep"):
+        fail_over(world, session, Mode.GRACEFUL)
+    emulator.traffic.take_out(small.estate.primary.region)
+    limit_servers(small, 9)
+    fail_over(world, session, Mode.UNGRACEFUL)
+    emulator.traffic.heal(small.estate.primary.region)
+    serves(small, world)
+    assert [(one["executionState"], one["mode"]) for one in executions(small, arn)] == [("completed", "ungraceful")]
+
+
+def test_what_our_own_engine_began_arc_does_not_finish(
+    small: SmallEstate, world: World, session: Session, arn: str
+) -> None:
+    def unplanned() -> Any:
+        raise SecurecartError("unplanned")
+
+    with pytest.raises(SecurecartError, match="unplanned"):
+        session.execute(declared(Mode.UNGRACEFUL, Engine.SECURECART), unplanned)
+    with pytest.raises(SecurecartError, match="is carried out by --engine securecart") as refused:
+        fail_over(world, session, Mode.UNGRACEFUL)
+    assert refused.value.exit_code is ExitCode.REFUSED
+    assert executions(small, arn) == []
+
+
+def without_the_right_to_approve(client_of: ClientOf) -> ClientOf:
+    """Clients of a role that ARC's approval step does not name."""
+
+    class Restricted:
+        def __init__(self, client: Any) -> None:
+            self._client = client
+
+        def approve_plan_execution_step(self, **_: Any) -> None:
+            error = {"Code": "AccessDeniedException", "Message": "no"}
+            said: Any = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise ClientError(said, "ApprovePlanExecutionStep")
+
+        def __getattr__(self, name: str) -> Callable[..., Any]:
+            found: Callable[..., Any] = getattr(self._client, name)
+            return found
+
+    def make(service: str, region: str, config: Config) -> Any:
+        client = client_of(service, region, config)
+        return Restricted(client) if service == "arc-region-switch" else client
+
+    return make
+
+
+def test_who_may_not_approve_waits_and_says_what_the_approver_must_run(
+    small: SmallEstate, session: Session, client_of: ClientOf, arn: str
+) -> None:
+    world = World(estate=small.estate, aws=Aws(without_the_right_to_approve(client_of)))
+    moving = failover_by_arc(world, Mode.UNGRACEFUL)
+    plan = moving.plan()
+    hurried = replace(
+        plan, steps=tuple(replace(s, timeout_seconds=1) if s.name == "approve the switch" else s for s in plan.steps)
+    )
+    with pytest.raises(SecurecartError, match="may not approve") as waited:
+        by_engine(session, moving, hurried, declared(Mode.UNGRACEFUL), about={})
+    assert f"approve-plan-execution-step --region us-west-2 --plan-arn {arn}" in waited.value.message
+    (execution,) = executions(small, arn)
+    small.client("arc-region-switch", "us-west-2").approve_plan_execution_step(
+        planArn=arn, executionId=execution["executionId"], stepName="approve the switch", approval="approve"
+    )
+    again = failover_by_arc(world, Mode.UNGRACEFUL)
+    by_engine(session, again, again.plan(), declared(Mode.UNGRACEFUL), about={})
+    serves(small, world)
+
+
+@pytest.mark.parametrize("case", ["none", "another generation's"])
+def test_without_a_plan_that_promotes_these_databases_it_is_refused(
+    small: SmallEstate, world: World, case: str
+) -> None:
+    if case != "none":
+        small.client("arc-region-switch").create_plan(**declared_plan(small.estate.raised()))
+    words = (
+        "ARC has no plan" if case == "none" else "securecart-orders-secondary-g2.* where securecart-orders-secondary-g1"
+    )
+    with pytest.raises(SecurecartError, match=words) as refused:
+        failover_by_arc(world, Mode.UNGRACEFUL)
+    assert refused.value.exit_code is ExitCode.REFUSED
+    assert "securecart up --stack dr" in refused.value.fix
