@@ -21,6 +21,14 @@ from automation.cli_options import (
 )
 from automation.targets import Target
 
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["securecart", "arc"]),
+    default="securecart",
+    show_default=True,
+    help="Who promotes and starts servers: this command, or AWS's ARC Region switch by the plan that dr declares (failover only).",
+)
+
 
 @click.command()
 @options(target_option, json_option)
@@ -47,13 +55,7 @@ def preflight(target: str, as_json: bool) -> None:
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
     help="When the outage began (UTC), for an RTO that counts from there.",
 )
-@click.option(
-    "--engine",
-    type=click.Choice(["securecart", "arc"]),
-    default="securecart",
-    show_default=True,
-    help="Who promotes and starts servers: this command, or AWS's ARC Region switch by the plan that dr declares.",
-)
+@engine_option
 def failover(mode: str, outage_since: datetime | None, engine: str, **order: Any) -> None:
     """Let the secondary Region take over, by AWS calls alone. PROMOTES the replicas, which cannot be undone.
 
@@ -90,7 +92,8 @@ def verify(target: str, as_json: bool) -> None:
 
 @click.command()
 @options(target_option, json_option, reason_option, approve_option, approver_option, abandon_option)
-def failback(**order: Any) -> None:
+@engine_option
+def failback(engine: str, **order: Any) -> None:
     """Bring the work back to the primary Region and lose nothing: new databases there, a short stop of writes, a new standby.
 
     RETIRES the databases of both Regions; each leaves a final snapshot. Killed at any moment, the same command continues. Then:
@@ -98,7 +101,7 @@ def failback(**order: Any) -> None:
     """
     from automation.recovery import commands
 
-    commands.failback(commands.Order.of(**order))
+    commands.failback(commands.Order.of(**order), engine)
 
 
 @click.command()

@@ -96,13 +96,17 @@ def fence(order: Order) -> None:
         result.display.say(f"{left.region} is fenced")
 
 
-def failback(order: Order) -> None:
+def failback(order: Order, engine: str) -> None:
     with command("failback", order.target, order.as_json) as result:
         opened = open_cloud(result)
         world = opened.world
+        from automation.recovery.engines import refuse_failback_by_arc
         from automation.recovery.failback import failback as planned
+        from automation.recovery.steps import Engine
 
         returning = planned(world)
+        if engine == Engine.ARC:
+            refuse_failback_by_arc(returning)
         plan = returning.plan()
         announce(result, plan, world.estate.rto_seconds, order)
         if not world.estate.promoted:

@@ -8,6 +8,7 @@ from typing import Any
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
 from automation.recovery.arc_executions import ENDED_BADLY, ENDED_WELL, Executions
+from automation.recovery.failback import Failback
 from automation.recovery.failover import Failover
 from automation.recovery.journal import Journal
 from automation.recovery.session import Declared, Session
@@ -30,6 +31,18 @@ def by_engine(
         declared, lambda: plan, about={**about, PLAN: arc.plan.arn}, abandon=abandon,
         begun=lambda journal: arc.belongs_to(journal.execution, who),
     )  # fmt: skip
+
+
+def refuse_failback_by_arc(returning: Failback) -> None:
+    """Raises SecurecartError (REFUSED), always: the declared plan knows the databases that are, a failback makes the next ones."""
+    made = ", ".join(returning.after.primary.databases.values())
+    raise SecurecartError(
+        f"ARC cannot fail back: a promoted database never becomes a replica again, so a failback makes {made} in"
+        f" {returning.after.primary.region}, and the declared plan promotes instances that exist when it is declared; nothing was"
+        " changed.",
+        "securecart failback without --engine arc",
+        ExitCode.REFUSED,
+    )
 
 
 def refuse_mixed(session: Session, moving: Failover, declared: Declared, abandon: str) -> None:

@@ -11,12 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
+from automation.errors import SecurecartError
 from automation.recovery import databases, servers, switches
+from automation.recovery.arc_plan import evaluation, read_plan
 from automation.recovery.checks import Check, Finding, ask_all
 from automation.recovery.journal import Archive
 from automation.recovery.objects import Objects
 from automation.recovery.world import World
 from components.naming import PROJECT
+from components.settings.base import Switch
 from components.strategy.parts import Part
 
 Answer = tuple[bool | None, str]
@@ -60,6 +63,8 @@ class Preflight:
             (f"table {store} is replicated", self._table(store), "securecart up --stack dr", False)
             for store in estate.tables
         ]
+        if Part.DATABASE_REPLICAS in estate.parts and estate.settings.recovery.region_switch.state is Switch.ON:
+            ask.append(("ARC can execute the declared plan", self._switch_plan, "securecart up --stack dr", True))
         if Part.SERVERS in estate.parts:
             ask += [
                 ("the fleet can grow to full size", self._fleet, "securecart up --stack dr", False),
@@ -159,6 +164,19 @@ class Preflight:
             return table["TableStatus"] == "ACTIVE", f"{name} is {table['TableStatus']} in {self._region}"
 
         return ask
+
+    def _switch_plan(self) -> Answer:
+        """Only `failover --engine arc` needs it."""
+        estate = self.world.estate
+        try:
+            plan = read_plan(
+                self.world, estate.secondary, () if estate.promoted else estate.secondary.databases.values()
+            )
+        except SecurecartError as refused:
+            return False, refused.message
+        state, warnings = evaluation(self.world, self._region, plan.arn)
+        known = {"passed": True, "actionRequired": False}
+        return known.get(state), f"{plan.name}, evaluation {state}{': ' if warnings else ''}{'; '.join(warnings)}"
 
     def _fleet(self) -> Answer:
         group = servers.group(self.world, self.world.estate.secondary)

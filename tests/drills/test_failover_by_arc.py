@@ -13,11 +13,14 @@ from botocore.exceptions import ClientError
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
 from automation.recovery.aws import Aws, ClientOf
-from automation.recovery.engines import by_engine
+from automation.recovery.checks import Finding, Verdict
+from automation.recovery.engines import by_engine, refuse_failback_by_arc
 from automation.recovery.evidence import steps_of
+from automation.recovery.failback import failback
 from automation.recovery.failover import Failover, Mode, failover, failover_by_arc
 from automation.recovery.journal import Journal, Kind
 from automation.recovery.outcome import evidence_of
+from automation.recovery.preflight import Preflight
 from automation.recovery.session import Declared, Session
 from automation.recovery.steps import Engine
 from automation.recovery.world import World
@@ -307,6 +310,28 @@ def test_who_may_not_approve_waits_and_says_what_the_approver_must_run(
     again = failover_by_arc(world, Mode.UNGRACEFUL)
     by_engine(session, again, again.plan(), declared(Mode.UNGRACEFUL), about={})
     serves(small, world)
+
+
+def test_a_failback_by_arc_is_refused_and_says_why(world: World) -> None:
+    with pytest.raises(SecurecartError, match="makes securecart-orders-primary-g2") as refused:
+        refuse_failback_by_arc(failback(world))
+    assert refused.value.exit_code is ExitCode.REFUSED
+
+
+def test_preflight_advises_on_the_declared_plan(small: SmallEstate, world: World, session: Session, arn: str) -> None:
+    def asked() -> Finding:
+        found = Preflight(world, session.objects, session.archive, REPO, {}).findings()
+        return next(one for one in found if one.check == "ARC can execute the declared plan")
+
+    assert asked().verdict is Verdict.PASS
+    small.client("autoscaling", "us-west-2").delete_auto_scaling_group(
+        AutoScalingGroupName=small.estate.secondary.servers, ForceDelete=True
+    )
+    assert asked().verdict is Verdict.FAIL
+    assert "was not found" in asked().said
+    small.client("arc-region-switch").delete_plan(arn=arn)
+    assert asked().verdict is Verdict.FAIL
+    assert asked().advises, "our own engine needs no plan"
 
 
 @pytest.mark.parametrize("case", ["none", "another generation's"])
