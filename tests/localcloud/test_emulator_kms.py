@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -128,3 +130,68 @@ def test_a_key_is_disabled_enabled_and_its_deletion_cancelled_by_arn(client: Cli
         kms.schedule_key_deletion(KeyId=primary, PendingWindowInDays=7)
     kms.cancel_key_deletion(KeyId=primary)
     assert metadata(client, primary)["KeyState"] == "Disabled"
+
+
+SPARED = "arn:aws:iam::123456789012:role/keeper"
+
+
+def denying(*actions: str, spared: str = SPARED) -> str:
+    return json.dumps({
+        "Version": "2012-10-17",
+        "Statement": [
+            json.loads(POLICY)["Statement"][0],
+            {
+                "Sid": "keep", "Effect": "Deny", "Principal": {"AWS": "*"}, "Action": list(actions), "Resource": "*",
+                "Condition": {"ArnNotLike": {"aws:PrincipalArn": spared}},
+            },
+        ],
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("action", "call"),
+    [
+        ("DisableKey", lambda kms, key: kms.disable_key(KeyId=key)),
+        ("EnableKey", lambda kms, key: kms.enable_key(KeyId=key)),
+        ("DisableKeyRotation", lambda kms, key: kms.disable_key_rotation(KeyId=key)),
+        ("ScheduleKeyDeletion", lambda kms, key: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)),
+        ("PutKeyPolicy", lambda kms, key: kms.put_key_policy(KeyId=key, PolicyName="default", Policy=POLICY)),
+    ],
+)
+def test_what_a_key_policy_denies_is_refused_and_nothing_else(
+    client: Client, primary: str, action: str, call: Callable[[Any, str], Any]
+) -> None:
+    kms = client("kms")
+    policy = denying(f"kms:{action}")
+    kms.put_key_policy(KeyId=primary, PolicyName="default", Policy=policy)
+    before = metadata(client, primary)
+    with pytest.raises(ClientError, match=rf"is not authorized to perform: kms:{action} .* \(keep\)") as refused:
+        call(kms, primary)
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert metadata(client, primary) == before
+    assert kms.get_key_policy(KeyId=primary, PolicyName="default")["Policy"] == policy
+    kms.tag_resource(KeyId=primary, Tags=[{"TagKey": "side", "TagValue": "still"}])
+
+
+def test_a_principal_whom_the_denial_spares_is_let_through(client: Client, primary: str) -> None:
+    kms = client("kms")
+    kms.put_key_policy(KeyId=primary, PolicyName="default", Policy=denying("kms:DisableKey", spared="arn:aws:iam::*"))
+    kms.disable_key(KeyId=primary)
+    assert metadata(client, primary)["KeyState"] == "Disabled"
+
+
+def test_an_alias_leads_to_the_same_refusal(client: Client, primary: str) -> None:
+    kms = client("kms")
+    kms.create_alias(AliasName="alias/kept", TargetKeyId=primary)
+    kms.put_key_policy(KeyId=primary, PolicyName="default", Policy=denying("kms:DisableKey"))
+    with pytest.raises(ClientError, match="explicit deny"):
+        kms.disable_key(KeyId="alias/kept")
+
+
+def test_a_denied_cancellation_leaves_the_key_on_its_way_out(client: Client, primary: str) -> None:
+    kms = client("kms")
+    kms.put_key_policy(KeyId=primary, PolicyName="default", Policy=denying("kms:CancelKeyDeletion"))
+    kms.schedule_key_deletion(KeyId=primary, PendingWindowInDays=7)
+    with pytest.raises(ClientError, match="kms:CancelKeyDeletion .* explicit deny"):
+        kms.cancel_key_deletion(KeyId=primary)
+    assert metadata(client, primary)["KeyState"] == "PendingDeletion"

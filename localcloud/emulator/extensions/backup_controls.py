@@ -24,7 +24,8 @@ from localcloud.emulator.extensions.backup_selected import selected
 from localcloud.emulator.extensions.backup_selections import selections_of
 from localcloud.emulator.extensions.backup_store import Tags
 from localcloud.emulator.extensions.backup_stores import all_resources
-from localcloud.emulator.extensions.backup_vault_policies import AccessDeniedError, check_allowed
+from localcloud.emulator.extensions.backup_vault_policies import check_allowed
+from localcloud.emulator.extensions.denials import AccessDeniedError
 
 # What backup-recovery-point-manual-deletion-disabled wants a vault's policy to deny to everyone.
 _UNDELETABLE = ("DeleteRecoveryPoint", "UpdateRecoveryPointLifecycle", "PutBackupVaultAccessPolicy")
