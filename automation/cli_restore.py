@@ -22,6 +22,9 @@ from automation.restore.moments import Moment
 _KINDS = ["database", "table", "bucket", "volume", "all"]
 _order = (target_option, json_option, reason_option, approve_option, approver_option, abandon_option)
 _region = click.option("--region", metavar="REGION", help="Where; the Region that serves unless given.")
+_keep_days = click.option(
+    "--keep-days", type=click.IntRange(min=1), help="Days until it expires, within the vault's lock; 35 unless given."
+)
 
 
 @click.command()
@@ -70,9 +73,7 @@ def backup() -> None:
 @options(*_order, _region)
 @click.argument("what", type=click.Choice(_KINDS), default="all")
 @click.argument("store", required=False)
-@click.option(
-    "--keep-days", type=click.IntRange(min=1), help="Days until it expires, within the vault's lock; 35 unless given."
-)
+@_keep_days
 def backup_now(what: str, store: str | None, region: str | None, keep_days: int | None, **order: Any) -> None:
     """Back up a store, or all, into the Region's vault now; wait, and print the recovery points. Destroys nothing."""
     from automation.recovery.opening import Order
@@ -84,12 +85,13 @@ def backup_now(what: str, store: str | None, region: str | None, keep_days: int 
 @click.command()
 @options(*_order)
 @click.argument("arn")
-def copy(arn: str, **order: Any) -> None:
+@_keep_days
+def copy(arn: str, keep_days: int | None, **order: Any) -> None:
     """Copy a recovery point into the other Region's vault now; wait, and print the copy. Destroys nothing."""
     from automation.recovery.opening import Order
     from automation.restore import commands_trial
 
-    commands_trial.copy(Order.of(**order), arn)
+    commands_trial.copy(Order.of(**order), arn, keep_days)
 
 
 @click.command()

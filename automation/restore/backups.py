@@ -38,8 +38,12 @@ def backup_plan(world: World, side: Side, stores: list[tuple[Kind, str]], days: 
     return Plan(f"backup into {side.vault} of {side.region}", tuple(steps))
 
 
-def copy_plan(world: World, point: RecoveryPoint, token: str) -> Plan:
-    """One copy job into the other Region's vault. Destroys nothing."""
+def copy_plan(world: World, point: RecoveryPoint, days: int, token: str) -> Plan:
+    """One copy job into the other Region's vault. Destroys nothing.
+
+    Without a lifecycle of its own a copy would be kept for ever, which a vault's lock refuses (AWS Backup API reference,
+    StartCopyJob).
+    """
     source = side_of(world, point.region)
     target = world.estate.sides[other(source.role)]
     job = _Job()
@@ -52,6 +56,7 @@ def copy_plan(world: World, point: RecoveryPoint, token: str) -> Plan:
             "DestinationBackupVaultArn": vault,
             "IamRoleArn": backup_role(world, source, "backup"),
             "IdempotencyToken": jobs.token_of("copy", token, point.arn),
+            "Lifecycle": {"DeleteAfterDays": days},
         }
         job.identifier = world.aws.call("backup", source.region, "start_copy_job", **asked)["CopyJobId"]
         return None
@@ -63,7 +68,7 @@ def copy_plan(world: World, point: RecoveryPoint, token: str) -> Plan:
 
     step = Step(
         name="copy", owner=OWNER, timeout_seconds=COPY_SECONDS, act=act, settled=settled,
-        does=f"{point.arn} is copied into {target.vault} of {target.region}",
+        does=f"{point.arn} is copied into {target.vault} of {target.region}, kept {days} days",
     )  # fmt: skip
     return Plan(f"copy into {target.vault} of {target.region}", (step,))
 
@@ -88,7 +93,7 @@ def point_to_copy(world: World, arn: str) -> RecoveryPoint:
 
 
 def retention_days(world: World, asked: int | None) -> int:
-    """How long a backup on demand is kept. Raises SecurecartError (BAD_INPUT) outside of what the vault's lock allows."""
+    """How long a backup or copy on demand is kept. Raises SecurecartError (BAD_INPUT) outside of what the vault's lock allows."""
     lock = world.estate.settings.vault_lock
     days = asked if asked is not None else min(max(35, lock.min_days), lock.max_days)
     if not lock.min_days <= days <= lock.max_days:

@@ -33,13 +33,14 @@ def backup_now(order: Order, what: str, store: str | None, region: str | None, k
         _run(result, opened, order, "backup", plan, {"token": token}, mode=words)
 
 
-def copy(order: Order, arn: str) -> None:
+def copy(order: Order, arn: str, keep_days: int | None) -> None:
     with command(f"copy {arn}", order.target, order.as_json) as result:
         opened = on_its_clock(result, open_cloud(result))
-        from automation.restore.backups import copy_plan, point_to_copy
+        from automation.restore.backups import copy_plan, point_to_copy, retention_days
 
         token = _begun(opened, order, "copy").get("token") or _token()
-        plan = copy_plan(opened.world, point_to_copy(opened.world, arn), token)
+        days = retention_days(opened.world, keep_days)
+        plan = copy_plan(opened.world, point_to_copy(opened.world, arn), days, token)
         _run(result, opened, order, "copy", plan, {"token": token}, mode=arn)
 
 

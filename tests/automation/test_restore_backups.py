@@ -24,7 +24,13 @@ def test_a_backup_now_is_copied_and_restored_from_in_the_other_region(stores: St
     backup = stores.client("backup", EAST)
     made = backup.describe_recovery_point(BackupVaultName=stores.estate.primary.vault, RecoveryPointArn=point)
     assert made["Lifecycle"]["DeleteAfterDays"] == 35
-    copied = document("copy", point)["recoveryPoints"]["copy"]
+    west = stores.client("backup", WEST)
+    lock = {"BackupVaultName": stores.estate.secondary.vault}
+    west.put_backup_vault_lock_configuration(**lock, MinRetentionDays=7, MaxRetentionDays=2555)
+    copied = document("copy", point, "--keep-days", "8")["recoveryPoints"]["copy"]
+    kept = west.describe_recovery_point(BackupVaultName=stores.estate.secondary.vault, RecoveryPointArn=copied)
+    assert kept["Lifecycle"]["DeleteAfterDays"] == 8
+    west.delete_backup_vault_lock_configuration(**lock)
     assert [one.command for one in history.read(session.archive, session.objects)[0].executions] == ["backup", "copy"]
     assert f":{WEST}:" in copied
     restored = document("restore", "table", "order-history", "--recovery-point", copied)["evidence"]["restored"][0]
