@@ -35,11 +35,16 @@ def main() -> None:
 
 @main.command()
 @options(target_option, stack_option, _policy_config, json_option)
-def up(target: str, stack: str, policy_config: Path | None, as_json: bool) -> None:
-    """Preview with the policy pack, then deploy: prod first, then dr. Nothing is deployed when a preview is blocked."""
+@click.option("--refresh", is_flag=True, help="Read the cloud first, so that what somebody changed there is undone.")
+@click.option("--recreate", is_flag=True, help="With --refresh: stores that are gone are made anew, EMPTY.")
+def up(target: str, stack: str, policy_config: Path | None, as_json: bool, **how: bool) -> None:
+    """Preview with the policy pack, then deploy: prod first, then dr. Nothing is deployed when a preview is blocked.
+
+    --refresh is refused (exit 5) while a store is gone: the update would make it anew, empty. Restore it first.
+    """
     from automation import commands
 
-    commands.up(Target(target), stack, policy_config, as_json)
+    commands.up(Target(target), stack, policy_config, as_json, **how)
 
 
 @main.command()

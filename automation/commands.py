@@ -56,8 +56,14 @@ class Result:
         }
 
 
-def up(target: Target, stack: str, policy_config: Path | None, as_json: bool) -> None:
+def up(target: Target, stack: str, policy_config: Path | None, as_json: bool, *, refresh: bool, recreate: bool) -> None:
     with _command("up", target, as_json) as result:
+        if recreate and not refresh:
+            raise SecurecartError(
+                "--recreate says what --refresh may do; allowed: both, or neither.",
+                "--refresh --recreate",
+                ExitCode.BAD_INPUT,
+            )
         workspace = _workspace(result, policy_config, mutating=True)
         from automation import operations
 
@@ -68,7 +74,7 @@ def up(target: Target, stack: str, policy_config: Path | None, as_json: bool) ->
             refuse_wrong_role(workspace)
         if target is Target.LOCAL:
             local.record_cloud(workspace)
-        operations.up(workspace, names, result.display, result.runs)
+        operations.up(workspace, names, result.display, result.runs, refresh=refresh, recreate=recreate)
 
 
 def preview(target: Target, stack: str, policy_config: Path | None, as_json: bool, expect_no_changes: bool) -> None:

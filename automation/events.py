@@ -61,8 +61,8 @@ class Run:
     """Every change, in the order in which it began."""
     finished: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
-    changing: list[str] = field(default_factory=list)
-    """Each step that changes (or would change) something: `update aws:rds/instance:Instance orders-instance`."""
+    ended: list[PlannedStep] = field(default_factory=list)
+    """Every change as it ended: a refresh begins alike for all, and only its end says that a resource is gone."""
     violations: list[Violation] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
@@ -74,6 +74,11 @@ class Run:
     @property
     def blocking(self) -> list[Violation]:
         return [violation for violation in self.violations if violation.mandatory]
+
+    @property
+    def changing(self) -> list[str]:
+        """Each step that changed (or would change) something: `update aws:rds/instance:Instance orders-instance`."""
+        return [f"{step.op} {step.name}" for step in self.ended]
 
     @property
     def changed(self) -> bool:
@@ -116,7 +121,7 @@ class Run:
         self.active.pop(step.urn, None)
         self.finished[_op(step.op)] += 1
         if _op(step.op) not in UNCHANGING and step.type != STACK_TYPE:
-            self.changing.append(f"{_op(step.op)} {short_name(step.urn)}")
+            self.ended.append(PlannedStep(_op(step.op), str(step.type), step.urn))
         if step.type == STACK_TYPE and step.new is not None:
             before = step.old.outputs if step.old else None
             self.outputs = dict(step.new.outputs or {})

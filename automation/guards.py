@@ -56,6 +56,18 @@ def refuse_losses(preview: Run, *, decided: bool = False) -> None:
         )  # fmt: skip
 
 
+def refuse_gone(drift: Run) -> None:
+    """Raises SecurecartError (REFUSED) when the comparison with the cloud misses a store: an update would make it anew, empty."""
+    gone = [step for step in drift.ended if step.type in STORES and step.op == "delete"]
+    if gone:
+        named = ", ".join(step.name for step in gone)
+        raise SecurecartError(
+            f"stores of {drift.stack} are gone, and an update would make them anew, empty: {named}. Nothing was changed.",
+            "securecart restore brings the data back (docs/runbooks/deleted-data.md); then, for a swap into new ones: --recreate",
+            ExitCode.REFUSED,
+        )
+
+
 def refuse_store_steps(preview: Run) -> None:
     """The stricter form after a failover: no store may be created either, or changed beyond what only the state holds."""
     refuse_losses(preview)

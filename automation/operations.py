@@ -2,7 +2,7 @@
 
 | verb    | changes the cloud | order      | refused when |
 |---------|-------------------|------------|--------------|
-| up      | yes               | prod, dr   | a preview is blocked by policy, or loses a store; dr without prod |
+| up      | yes               | prod, dr   | a preview is blocked by policy, or loses a store; a store is gone; dr without prod |
 | preview | no                | prod, dr   | never; dr is skipped while prod is not deployed |
 | drift   | no                | prod, dr   | never |
 | plan    | no                | prod       | its preview is blocked by policy |
@@ -18,7 +18,7 @@ from automation import stacks, status
 from automation.errors import SecurecartError
 from automation.events import Run, short_name
 from automation.exit_codes import ExitCode
-from automation.guards import refuse_losses
+from automation.guards import refuse_gone, refuse_losses
 from automation.project import STACKS, stores_may_go
 from automation.render import blocked_text
 from automation.stacks import Workspace
@@ -39,22 +39,37 @@ def chosen(stack: str) -> tuple[str, ...]:
     return STACKS if stack == "all" else (stack,)
 
 
-def up(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Run]) -> None:
-    """Preview each stack with the pack, then deploy it if anything changes. `runs` gets each run as it ends."""
+def up(
+    workspace: Workspace,
+    names: Sequence[str],
+    watch: Watcher,
+    runs: list[Run],
+    *,
+    refresh: bool = False,
+    recreate: bool = False,
+) -> None:
+    """Preview each stack with the pack, then deploy it if anything changes. `runs` gets each run as it ends.
+
+    `refresh` first reads the cloud into the state, so that what somebody changed beside the program is undone. It is refused
+    while a store is gone, unless `recreate` says that it may be made anew, empty.
+    """
     for name in names:
         if name == "dr" and not deployed(workspace, "prod"):
             raise SecurecartError(
                 "dr reads prod's outputs, and prod is not deployed.", "securecart up --stack prod", ExitCode.REFUSED
             )
+        if refresh and deployed(workspace, name):
+            compared = _watched(stacks.drift(workspace, name, watch.progress), watch, runs)
+            if not recreate:
+                refuse_gone(compared)
+            if compared.changing:
+                _watched(stacks.refresh(workspace, name, watch.progress), watch, runs)
         plan = _preview(workspace, name, watch, runs)
         if not plan.changed:
             watch.say(f"{name} is up to date: nothing to change")
             continue
         refuse_losses(plan, decided=stores_may_go(name))
-        run = stacks.deploy(workspace, name, watch.progress)
-        runs.append(run)
-        watch.finished(run)
-        refuse_blocked(run)
+        refuse_blocked(_watched(stacks.deploy(workspace, name, watch.progress), watch, runs))
 
 
 def preview(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list[Run]) -> None:
@@ -81,9 +96,7 @@ def drift(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: list
         if not deployed(workspace, name):
             watch.say(f"{name} is not deployed: nothing can have drifted")
             continue
-        run = stacks.drift(workspace, name, watch.progress)
-        runs.append(run)
-        watch.finished(run)
+        run = _watched(stacks.drift(workspace, name, watch.progress), watch, runs)
         found += [f"{name}: {change}" for change in run.changing]
     return found
 
@@ -111,9 +124,7 @@ def destroy(workspace: Workspace, names: Sequence[str], watch: Watcher, runs: li
         )
     for name in reversed(names):
         if deployed(workspace, name):
-            run = stacks.destroy(workspace, name, watch.progress)
-            runs.append(run)
-            watch.finished(run)
+            _watched(stacks.destroy(workspace, name, watch.progress), watch, runs)
 
 
 def what_destroy_deletes(workspace: Workspace, names: Sequence[str]) -> list[str]:
@@ -150,6 +161,12 @@ def _preview(workspace: Workspace, name: str, watch: Watcher, runs: list[Run]) -
     refuse_blocked(plan)
     watch.finished(plan)
     return plan
+
+
+def _watched(run: Run, watch: Watcher, runs: list[Run]) -> Run:
+    runs.append(run)
+    watch.finished(run)
+    return run
 
 
 def refuse_blocked(run: Run) -> None:

@@ -28,7 +28,7 @@ def drift(target: Target, stack: str, as_json: bool) -> None:
             told = "\n".join(f"  {line}" for line in found)
             raise SecurecartError(
                 f"{len(found)} resources are not what the last update made of them:\n{told}",
-                "securecart up undoes it; to keep it, write it into the configuration first",
+                "securecart up --refresh undoes it; to keep it, write it into the configuration first",
                 ExitCode.DRIFTED,
             )
         result.display.say("nothing drifted")

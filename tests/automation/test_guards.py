@@ -9,7 +9,7 @@ import pytest
 from automation.errors import SecurecartError
 from automation.events import PlannedStep, Run
 from automation.exit_codes import ExitCode
-from automation.guards import STORES, refuse_losses, refuse_other_role, refuse_store_steps
+from automation.guards import STORES, refuse_gone, refuse_losses, refuse_other_role, refuse_store_steps
 
 INSTANCE = "aws:rds/instance:Instance"
 
@@ -31,6 +31,16 @@ def test_an_update_that_loses_a_store_is_refused_unless_the_settings_say_so(kind
     assert "orders-replica" in refused.value.message
     assert "Nothing was changed" in refused.value.message
     refuse_losses(preview(step(op, kind)), decided=True)
+
+
+@pytest.mark.parametrize("kind", sorted(STORES))
+def test_a_store_that_is_gone_is_restored_before_an_update_makes_it_anew_and_empty(kind: str) -> None:
+    with pytest.raises(SecurecartError, match=r"anew, empty: .* orders-replica") as refused:
+        refuse_gone(Run("prod", "drift", ended=[step("delete", kind)]))
+    assert refused.value.exit_code is ExitCode.REFUSED
+    refuse_gone(
+        Run("prod", "drift", ended=[step("update", kind), step("delete", "aws:backup/vaultPolicy:VaultPolicy")])
+    )
 
 
 @pytest.mark.parametrize("decided", [True, False])
