@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from automation.exit_codes import ExitCode
-from tests.engine.estate import ORGANIZATION_PROJECT, PRIMARY, REPO, SECONDARY, Estate
+from tests.engine.estate import PRIMARY, REPO, SECONDARY, Estate
 
 pytestmark = pytest.mark.engine
 
@@ -52,11 +52,8 @@ def test_drift_made_with_boto3_is_found_and_mended_by_up(estate: Estate) -> None
     assert in_dr.startswith("dr: update aws:dynamodb/tableReplica:TableReplica ")
     assert {stack: estate.state(stack) for stack in ("prod", "dr")} == before, "a comparison records nothing"
 
-    for stack in ("prod", "dr"):
-        mended = estate.pulumi(
-            "up", "--yes", "--refresh", "--stack", f"{ORGANIZATION_PROJECT}/{stack}", "--policy-pack", "policy"
-        )
-        assert mended.code == 0, mended.text
+    mended = estate.securecart("up", "--refresh")
+    assert mended.code == 0, mended.text
     described = rds.describe_db_instances(DBInstanceIdentifier=database)["DBInstances"][0]
     assert described["BackupRetentionPeriod"] >= 7
     recovery = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
