@@ -14,12 +14,14 @@ down: .venv/ready ## stop the local cloud and keep its state
 preview: .venv/ready ## what would change, judged by the policy pack
 	$(BIN)/securecart preview --target $(TARGET)
 
-test: .venv/ready ## every test, on two cores; the engine is built once if the machine has none
-	$(BIN)/python -m localcloud.engine
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+# On two cores; the engine is built once if the machine has none.
+PYTEST := $(BIN)/python -m localcloud.engine && $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-drill: .venv/ready ## lose a Region, fail over, reconcile, fail back: with the real engine, on a local cloud of its own
-	$(BIN)/python -m pytest -m drill tests/drills
+test: .venv/ready ## every test but the drills, the real engine included
+	$(PYTEST) -m "not drill"
+
+drill: .venv/ready ## disasters end to end: fail over, fail back, killed at each step, attacked; on local clouds of their own
+	$(PYTEST) -m drill tests/drills
 
 lint: .venv/ready ## style, then types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
