@@ -192,6 +192,6 @@ def test_a_denied_cancellation_leaves_the_key_on_its_way_out(client: Client, pri
     kms = client("kms")
     kms.put_key_policy(KeyId=primary, PolicyName="default", Policy=denying("kms:CancelKeyDeletion"))
     kms.schedule_key_deletion(KeyId=primary, PendingWindowInDays=7)
-    with pytest.raises(ClientError, match="kms:CancelKeyDeletion .* explicit deny"):
+    with pytest.raises(ClientError, match=r"kms:CancelKeyDeletion .* explicit deny"):
         kms.cancel_key_deletion(KeyId=primary)
     assert metadata(client, primary)["KeyState"] == "PendingDeletion"
