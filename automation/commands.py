@@ -68,10 +68,10 @@ def up(target: Target, stack: str, policy_config: Path | None, as_json: bool, *,
         from automation import operations
 
         names = operations.chosen(stack)
-        if "dr" in names:
-            from automation.recovery.roles import refuse_wrong_role
+        from automation.recovery.roles import refuse_wrong_role
 
-            refuse_wrong_role(workspace)
+        # For prod, too: between a failover and its reconciliation nobody deploys to the Region that was left.
+        refuse_wrong_role(workspace, tolerates_silence="dr" not in names)
         if target is Target.LOCAL:
             local.record_cloud(workspace)
         operations.up(workspace, names, result.display, result.runs, refresh=refresh, recreate=recreate)

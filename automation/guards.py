@@ -26,6 +26,20 @@ STORES = frozenset(
         "aws:kms/replicaKey:ReplicaKey",
     }
 )
+# What keeps writers out of a Region that was left (automation/recovery/fence.py): the network, the parameter, the servers.
+GROUP = "aws:autoscaling/group:Group"
+FENCES = frozenset(
+    {"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "aws:rds/parameterGroup:ParameterGroup"}
+)
+_SIZES = frozenset({"minSize", "desiredCapacity", "maxSize"})
+# What brings the work of the serving Region back to the other one: a failback starts from it.
+REPLICATIONS = frozenset(
+    {
+        "aws:dynamodb/tableReplica:TableReplica",
+        "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    }
+)
 _LOSES = frozenset({"delete", "replace", "delete-replaced", "create-replacement", "discard-replaced"})
 _SOURCE = "replicateSourceDb"
 # Kept by the provider alone: changing them calls nothing at AWS.
@@ -66,6 +80,45 @@ def refuse_gone(drift: Run) -> None:
             "securecart restore brings the data back (docs/runbooks/deleted-data.md); then, for a swap into new ones: --recreate",
             ExitCode.REFUSED,
         )
+
+
+def refuse_unfencing(preview: Run) -> None:
+    """For prod while the secondary Region serves: two Regions that take orders are worse than one that is not up to date.
+
+    Raises SecurecartError (REFUSED) when the update would touch what fences the old Region, or end a replication.
+    """
+    opened = [step for step in preview.steps if _opens(step)]
+    if opened:
+        raise _refused(
+            preview, "let writers into the Region that was left while the other one serves", opened,
+            "securecart failback brings the work back and opens it; until then: securecart up --stack dr",
+        )  # fmt: skip
+    ended = [step for step in preview.steps if step.type in REPLICATIONS and step.op in _LOSES]
+    if ended:
+        raise _refused(
+            preview, "end a replication that the way back needs", ended,
+            "securecart failback first; until then: securecart up --stack dr",
+        )  # fmt: skip
+
+
+def refuse_mended_fence(drift: Run) -> None:
+    """The same before a refresh: to Pulumi a fence is drift, and once it is in the state every later update would mend it.
+
+    Raises SecurecartError (REFUSED) when the comparison of prod with the cloud finds one.
+    """
+    fenced = [step for step in drift.ended if step.type in FENCES or step.type == GROUP]
+    if fenced:
+        raise _refused(
+            drift, "let writers into the Region that was left while the other one serves", fenced,
+            "without --refresh; after securecart failback and reconcile with it",
+        )  # fmt: skip
+
+
+def _opens(step: PlannedStep) -> bool:
+    if step.type == GROUP:
+        return step.op != "update" or bool(step.keys & _SIZES)
+    # An instance can be given another parameter group, or other security groups.
+    return step.type in FENCES | {INSTANCE} and not (step.op == "update" and step.keys and step.keys <= _STATE_ONLY)
 
 
 def refuse_store_steps(preview: Run) -> None:

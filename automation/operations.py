@@ -2,7 +2,7 @@
 
 | verb    | changes the cloud | order      | refused when |
 |---------|-------------------|------------|--------------|
-| up      | yes               | prod, dr   | a preview is blocked by policy, or loses a store; a store is gone; dr without prod |
+| up      | yes               | prod, dr   | policy blocks; a store is lost or gone; prod opened while dr serves; dr without prod |
 | preview | no                | prod, dr   | never; dr is skipped while prod is not deployed |
 | drift   | no                | prod, dr   | never |
 | plan    | no                | prod       | its preview is blocked by policy |
@@ -18,8 +18,8 @@ from automation import stacks, status
 from automation.errors import SecurecartError
 from automation.events import Run, short_name
 from automation.exit_codes import ExitCode
-from automation.guards import refuse_gone, refuse_losses
-from automation.project import STACKS, stores_may_go
+from automation.guards import refuse_gone, refuse_losses, refuse_mended_fence, refuse_unfencing
+from automation.project import STACKS, secondary_serves, stores_may_go
 from automation.render import blocked_text
 from automation.stacks import Workspace
 
@@ -51,17 +51,21 @@ def up(
     """Preview each stack with the pack, then deploy it if anything changes. `runs` gets each run as it ends.
 
     `refresh` first reads the cloud into the state, so that what somebody changed beside the program is undone. It is refused
-    while a store is gone, unless `recreate` says that it may be made anew, empty.
+    while a store is gone, unless `recreate` says that it may be made anew, empty; and where it finds the fence of a Region that
+    was left.
     """
     for name in names:
         if name == "dr" and not deployed(workspace, "prod"):
             raise SecurecartError(
                 "dr reads prod's outputs, and prod is not deployed.", "securecart up --stack prod", ExitCode.REFUSED
             )
+        fenced = name == "prod" and secondary_serves()
         if refresh and deployed(workspace, name):
             compared = _watched(stacks.drift(workspace, name, watch.progress), watch, runs)
             if not recreate:
                 refuse_gone(compared)
+            if fenced:
+                refuse_mended_fence(compared)
             if compared.changing:
                 _watched(stacks.refresh(workspace, name, watch.progress), watch, runs)
         plan = _preview(workspace, name, watch, runs)
@@ -69,6 +73,8 @@ def up(
             watch.say(f"{name} is up to date: nothing to change")
             continue
         refuse_losses(plan, decided=stores_may_go(name))
+        if fenced:
+            refuse_unfencing(plan)
         refuse_blocked(_watched(stacks.deploy(workspace, name, watch.progress), watch, runs))
 
 

@@ -68,6 +68,11 @@ def database_role() -> str:
     return str(_setting("databaseRole", "replica"))
 
 
+def secondary_serves() -> bool:
+    """Whether `securecart:activeRegion` says that customers are in the secondary Region."""
+    return str(_setting("activeRegion", "primary")) == "secondary"
+
+
 def _setting(key: str, absent: Any) -> Any:
     """A project-wide setting, written as a plain value or as `{value: ...}`."""
     setting = (_load(REPOSITORY / "Pulumi.yaml").get("config") or {}).get(f"securecart:{key}", absent)

@@ -20,10 +20,17 @@ from components.strategy.selection import Decision
 def secondary_of(settings: Settings, decision: Decision, last: Recorded) -> Secondary:
     """What dr builds: the parts of the strategy, and those of an earlier one that are on their way out.
 
-    Raises `pulumi.RunError` when a weaker strategy would take parts away and nobody said that it may.
+    Raises `pulumi.RunError` when a weaker strategy would take parts away and nobody said that it may; while they serve, always.
     """
     keeps = PARTS[decision.strategy]
     lost = frozenset(part for part in Part if part in last.holds) - keeps
+    if lost and settings.active_region is Role.SECONDARY:
+        raise pulumi.RunError(
+            f"strategy {decision.strategy} no longer holds {', '.join(sorted(lost))} of {settings.regions.secondary}, and"
+            f" {settings.regions.secondary} serves (securecart:activeRegion: secondary); nothing was changed.\n"
+            f"  It would end what customers use there: {'; '.join(sorted(_named(settings, lost)))}.\n"
+            "  First: securecart failback, then securecart reconcile; then change the strategy."
+        )
     if lost and settings.secondary_removal is SecondaryRemoval.REFUSE:
         raise pulumi.RunError(
             f"strategy {decision.strategy} no longer holds {', '.join(sorted(lost))} of {settings.regions.secondary}; nothing was"

@@ -8,14 +8,18 @@ from automation import stacks
 from automation.endpoints import clients_of
 from automation.guards import refuse_other_role
 from automation.project import database_role, home_regions
-from automation.recovery.aws import Aws, scope
+from automation.recovery.aws import Aws, RegionUnreachableError, scope
 from automation.stacks import Workspace
 
 ASK_SECONDS = 20.0
 
 
-def refuse_wrong_role(workspace: Workspace) -> None:
-    """Raises SecurecartError (REFUSED) naming the command that records the truth; asks nothing while dr is not deployed."""
+def refuse_wrong_role(workspace: Workspace, *, tolerates_silence: bool = False) -> None:
+    """Raises SecurecartError (REFUSED) naming the command that records the truth; asks nothing while dr is not deployed.
+
+    `tolerates_silence`: a secondary Region that does not answer serves nobody, and is no reason not to deploy the primary one.
+    Otherwise its silence raises RegionUnreachableError.
+    """
     aws, region = Aws(clients_of(workspace.variables)), home_regions()["dr"]
 
     def replicates(identifier: str) -> bool | None:
@@ -23,6 +27,10 @@ def refuse_wrong_role(workspace: Workspace) -> None:
             answer = aws.call("rds", region, "describe_db_instances", DBInstanceIdentifier=identifier)
         except ClientError:
             return None  # what does not exist has no role; the program's own guard asks again
+        except RegionUnreachableError:
+            if not tolerates_silence:
+                raise
+            return None
         return bool(answer["DBInstances"][0].get("ReadReplicaSourceDBInstanceIdentifier"))
 
     with scope(ASK_SECONDS):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,18 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from automation.recovery import databases, switches
 from automation.recovery.aws import Aws, ClientOf
 from automation.recovery.session import Session, open_session
 from automation.recovery.world import World
+from localcloud.databases.fleet import Fleet
+from localcloud.databases.places import data_root, scratch_root
+from localcloud.databases.programs import Programs, find_programs, ordinary_account
+from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.server import Emulator
 from tests.automation.recovery_world import Silent
+from tests.drills import speed
+from tests.drills.live_estate import LiveEstate, ticking
+from tests.drills.operator import Operator
 from tests.drills.small_estate import Client, SmallEstate
 
 KEYS = {"aws_access_key_id": "securecart-local", "aws_secret_access_key": "securecart-local"}
@@ -51,11 +57,8 @@ def small(emulator: Emulator, client: Client) -> SmallEstate:
 
 
 @pytest.fixture(autouse=True)
-def seconds_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The emulated CloudWatch keeps every datum, AWS one a minute: a switch that is turned back need not wait for the next."""
-    monkeypatch.setattr(databases, "LAG_PERIOD_SECONDS", 1)
-    monkeypatch.setattr(switches, "PERIOD_SECONDS", 1)
-    monkeypatch.setattr(switches, "LOOK_BACK", switches.RECENT)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    speed.seconds_for_minutes(monkeypatch.setattr)
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +80,52 @@ def world(client_of: ClientOf, small: SmallEstate) -> World:
 @pytest.fixture
 def session(world: World, tmp_path: Path) -> Session:
     return open_session(world, tmp_path / "copies", Silent())
+
+
+@pytest.fixture(scope="module")
+def servers(emulator: Emulator) -> Iterator[Fleet]:
+    """RDS instances of a module's tests are PostgreSQL servers."""
+    account = ordinary_account()
+    root = data_root(scratch_root(), account)
+    fleet = Fleet(root, Programs(find_programs(), root, account), keep_data=False)
+    DATABASES.use(fleet)
+    yield fleet
+    emulator.reset()
+    DATABASES.use(None)
+    fleet.close()
+
+
+@pytest.fixture
+def live(
+    emulator: Emulator, servers: Fleet, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LiveEstate]:
+    """An estate with data and customers; time passes in it."""
+    speed.lag_by_the_second(monkeypatch.setattr)
+    emulator.reset()
+    small = SmallEstate(client)
+    with ticking(emulator):
+        yield LiveEstate(emulator, servers, small, tmp_path / "checkout", tmp_path).build()
+    emulator.reset()
+
+
+@pytest.fixture
+def live_world(client_of: ClientOf, live: LiveEstate) -> World:
+    """What a test asks a live estate with."""
+    return live.world(Aws(client_of))
+
+
+@pytest.fixture
+def operator(live: LiveEstate) -> Iterator[Operator]:
+    with Operator(live) as at_work:
+        yield at_work
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Prints a figure also when the test passes."""
+
+    def say(line: str) -> None:
+        with capsys.disabled():
+            print(f"\n{line}", end="")  # noqa: T201
+
+    return say

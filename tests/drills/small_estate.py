@@ -15,6 +15,7 @@ from components.servers.capacity import Capacity
 
 REPO = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
+PASSWORD = "correct-horse"
 ZONES = ("a", "b")
 Client = Callable[..., Any]
 # Listing them takes seconds, and they are the same after every reset.
@@ -147,7 +148,7 @@ class SmallEstate:
             }
             made = self.client("rds", primary.region).create_db_instance(
                 DBInstanceIdentifier=primary.databases[store], Engine="postgres", EngineVersion="16.6", AllocatedStorage=50,
-                BackupRetentionPeriod=14, MasterUsername="securecart", MasterUserPassword="correct-horse",
+                BackupRetentionPeriod=14, MasterUsername="securecart", MasterUserPassword=PASSWORD,
                 DBName=store, StorageEncrypted=True, KmsKeyId=keys[primary.region],
                 VpcSecurityGroupIds=[self.groups[primary.region]], **shared,
             )  # fmt: skip

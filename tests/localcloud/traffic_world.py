@@ -47,7 +47,8 @@ def front(client: Client) -> Front:
 def load_balancer(client: Client, region: str) -> str:
     """Its DNS name."""
     ec2 = client("ec2", region)
-    subnets = [found["SubnetId"] for found in ec2.describe_subnets()["Subnets"][:2]]
+    default = [{"Name": "default-for-az", "Values": ["true"]}]
+    subnets = [found["SubnetId"] for found in ec2.describe_subnets(Filters=default)["Subnets"][:2]]
     made = client("elbv2", region).create_load_balancer(Name="shop", Subnets=subnets)
     return str(made["LoadBalancers"][0]["DNSName"])
 

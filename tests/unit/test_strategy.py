@@ -195,6 +195,18 @@ def test_released_parts_stay_without_protection_and_removed_ones_are_gone() -> N
     assert secondary_of(removed, decide(removed), HELD).parts == frozenset()
 
 
+@pytest.mark.parametrize("removal", list(SecondaryRemoval))
+def test_what_serves_is_never_taken_away(removal: SecondaryRemoval) -> None:
+    """Whatever the settings say: after a failover the promoted databases are the only ones that take orders."""
+    wanted = settings(
+        strategy="backup-restore", strategyReason=REASON, secondaryRemoval=removal.value,
+        activeRegion="secondary", databaseRole="promoted",
+    )  # fmt: skip
+    with pytest.raises(pulumi.RunError, match="It would end what customers use there") as refused:
+        secondary_of(wanted, decide(wanted), HELD)
+    assert "securecart failback" in str(refused.value)
+
+
 def test_the_first_deployment_has_nothing_to_lose() -> None:
     wanted = settings()
     assert secondary_of(wanted, decide(wanted), recorded()).keeps == PARTS[Strategy.WARM_STANDBY]
