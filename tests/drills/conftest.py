@@ -21,11 +21,26 @@ from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.server import Emulator
 from tests.automation.recovery_world import Silent
 from tests.drills import speed
+from tests.drills.deployed import Drill
 from tests.drills.live_estate import LiveEstate, ticking
 from tests.drills.operator import Operator
 from tests.drills.small_estate import Client, SmallEstate
+from tests.engine.estate import Estate, copy_checkout
 
 KEYS = {"aws_access_key_id": "securecart-local", "aws_secret_access_key": "securecart-local"}
+
+
+@pytest.fixture(scope="session")
+def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    """Deployed once for all drills with the engine (they are of one group, and run in the order of their files)."""
+    estate = Estate(tmp_path_factory.mktemp("drill") / "root")
+    checkout = copy_checkout(tmp_path_factory.mktemp("drill-checkout") / "repository")
+    try:
+        made = Drill(estate, checkout, tmp_path_factory.mktemp("traffic"))
+        made.done("up", "--json")
+        yield made
+    finally:
+        estate.securecart("down")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from components.naming import Names
 from localcloud.databases.fleet import Fleet
 from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.server import Emulator
-from localcloud.traffic.journal import ACKNOWLEDGED, Entry, read_journal
+from localcloud.traffic.journal import read_journal
 from localcloud.traffic.report import StoreFigures, figures
 from localcloud.traffic.run import Traffic
 from localcloud.traffic.stores import stores
@@ -36,9 +36,7 @@ SETTINGS = ("Pulumi.yaml", "Pulumi.prod.yaml", "Pulumi.dr.yaml")
 KEY = "securecart-local"
 # The clock of the emulated cloud's duties: what is due is carried out, as in its own process.
 TICK_SECONDS = 0.25
-PATIENCE_SECONDS = 120.0
 ON = {"Status": "Enabled"}
-STORES = {"orders", "payments", "invoices"}
 
 
 @dataclass
@@ -153,22 +151,3 @@ def ticking(emulator: Emulator) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-
-def until_acknowledged(
-    traffic: Traffic, region: str, stores: frozenset[str] = frozenset({"orders", "payments", "invoices"})
-) -> None:
-    """Waits until every store took a write in the Region."""
-
-    def told() -> bool:
-        entries: list[Entry] = read_journal(traffic.journal.path)[1]
-        return {e.store for e in entries if e.region == region and e.outcome == ACKNOWLEDGED} == STORES
-
-    until(told, f"every store took a write in {region}")
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS:g} s: {what}"
-        time.sleep(0.2)

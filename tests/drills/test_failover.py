@@ -1,107 +1,18 @@
-"""The drill with the real engine: both stacks deployed, the primary Region lost, failed over, reconciled, failed back.
-
-A checkout of its own, because reconcile writes the settings that a team would commit.
-"""
+"""The drill with the real engine: both stacks deployed, the primary Region lost, failed over, reconciled, failed back."""
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
-
 import pytest
-import yaml
 
 from automation.local_disasters import targets
-from localcloud.traffic.journal import ACKNOWLEDGED, Entry, read_journal
+from localcloud.traffic.journal import ACKNOWLEDGED, read_journal
 from localcloud.traffic.orders import Orders
-from localcloud.traffic.run import Traffic
 from localcloud.traffic.targets import clients_of
-from tests.engine.estate import PRIMARY, SECONDARY, Estate, Finished, copy_checkout
+from tests.drills.customers import until_acknowledged
+from tests.drills.deployed import WHY, Drill
+from tests.engine.estate import PRIMARY, SECONDARY
 
 pytestmark = [pytest.mark.engine, pytest.mark.drill, pytest.mark.xdist_group("drill")]
-
-STORES = {"orders", "payments", "invoices"}
-WHY = ("--reason", "the monthly drill", "--approve", "--json")
-
-
-PATIENCE_SECONDS = 90
-
-
-@dataclass(frozen=True)
-class Drill:
-    """A deployed estate, the checkout that operates it, and what the customers' traffic left of each phase."""
-
-    estate: Estate
-    checkout: Path
-    directory: Path
-    counts: dict[str, Any] = field(default_factory=dict)
-
-    def securecart(self, *arguments: str) -> Finished:
-        return self.estate.securecart(*arguments, checkout=self.checkout)
-
-    def done(self, *arguments: str) -> dict[str, Any]:
-        """Runs a command that must end well; its JSON document."""
-        finished = self.securecart(*arguments)
-        assert finished.code == 0, finished.text[-6000:]
-        return dict(finished.json())
-
-    def traffic(self, databases: Mapping[str, str] | None = None) -> Traffic:
-        """Customers, who go where their name leads; not started yet. `databases`: those of orders, if not the shipped ones."""
-        named = targets()
-        named = replace(named, databases=databases or named.databases)
-        return Traffic(clients_of(self.estate.exports), named, self.directory, patience=0.1)
-
-    def counted(self, execution: str, journal: Path) -> dict[str, Any]:
-        """The recorder's figures by store, once they are in the evidence of the execution."""
-        report = self.securecart("local", "traffic", "--journal", str(journal), "--json")
-        assert report.code == 0, report.text
-        file = self.directory / f"{execution}.json"
-        file.write_text(report.stdout)
-        evidence = self.done("counted", execution, str(file), "--json")["evidence"]
-        stores = {(one["kind"], one["of"]): one for one in report.json()["stores"]}
-        for service in evidence["services"]:
-            one = stores.get((service["kind"], service["store"]))
-            if one is not None:
-                told = f"{service['kind']} {service['store']}: {one['lost']} of {one['acknowledged']} lost"
-                sys.stdout.write(f"{told}, RPO {one['lostSeconds']} s, RTO {one['rtoSeconds']} s\n")
-                assert service["rpo"]["lost"] == one["lost"]
-                assert service["rpo"]["acknowledged"] == one["acknowledged"]
-                if one["rtoSeconds"] is not None:
-                    assert abs(service["rto"]["seconds"] - one["rtoSeconds"]) < 1
-        return stores
-
-    def setting(self, file: str, key: str) -> Any:
-        value = yaml.safe_load((self.checkout / file).read_text())["config"][f"securecart:{key}"]
-        return value["value"] if isinstance(value, dict) else value
-
-    def instances(self, region: str) -> dict[str, dict[str, Any]]:
-        found = self.estate.client("rds", region).describe_db_instances()["DBInstances"]
-        return {one["DBInstanceIdentifier"]: one for one in found}
-
-    def kept(self, name: str) -> list[Any]:
-        """Files of that name beside the journals in the secondary Region's bucket."""
-        s3 = self.estate.client("s3", SECONDARY)
-        bucket = f"securecart-audit-123456789012-{SECONDARY}"
-        listed = s3.list_objects_v2(Bucket=bucket, Prefix="recovery/").get("Contents", [])
-        keys = [one["Key"] for one in listed if one["Key"].endswith(name)]
-        return [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in sorted(keys)]
-
-
-@pytest.fixture(scope="module")
-def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
-    estate = Estate(tmp_path_factory.mktemp("drill") / "root")
-    checkout = copy_checkout(tmp_path_factory.mktemp("drill-checkout") / "repository")
-    try:
-        made = Drill(estate, checkout, tmp_path_factory.mktemp("traffic"))
-        made.done("up", "--json")
-        yield made
-    finally:
-        estate.securecart("down")
 
 
 def test_the_estate_is_ready_and_without_approval_nothing_happens(drill: Drill) -> None:
@@ -112,17 +23,6 @@ def test_the_estate_is_ready_and_without_approval_nothing_happens(drill: Drill) 
     assert "nothing was changed: this needs --approve" in told.text
     assert "it can never be a replica again" in told.text
     assert all(one.get("ReadReplicaSourceDBInstanceIdentifier") for one in drill.instances(SECONDARY).values())
-
-
-def until_acknowledged(traffic: Traffic, region: str) -> None:
-    """Waits until every store took a write in the Region."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        entries: list[Entry] = read_journal(traffic.journal.path)[1]
-        if {e.store for e in entries if e.region == region and e.outcome == ACKNOWLEDGED} == STORES:
-            return
-        time.sleep(0.5)
-    raise AssertionError(f"not every store took a write in {region} within {PATIENCE_SECONDS} s")
 
 
 def test_the_secondary_region_takes_over_while_the_primary_is_silent(drill: Drill) -> None:

@@ -16,7 +16,8 @@ from automation.recovery.world import World
 from localcloud.emulator.faults import ALL, ERRORS, THROTTLE, Fault
 from localcloud.emulator.server import Emulator
 from tests.drills.content import Tell, nothing_lost
-from tests.drills.live_estate import LiveEstate, until_acknowledged
+from tests.drills.customers import until_acknowledged
+from tests.drills.live_estate import LiveEstate
 from tests.drills.operator import WHY, Operator
 from tests.drills.test_failback_steps import is_back
 from tests.drills.test_failover_steps import is_fenced, serves

@@ -17,7 +17,8 @@ from automation.recovery.failover import Mode, failover
 from automation.recovery.steps import Plan
 from automation.recovery.world import World
 from tests.drills.content import Tell, nothing_lost, rpo_of, told
-from tests.drills.live_estate import LiveEstate, until_acknowledged
+from tests.drills.customers import until_acknowledged
+from tests.drills.live_estate import LiveEstate
 from tests.drills.operator import Killed, Operator
 from tests.drills.test_failback_steps import is_back
 from tests.drills.test_failover_steps import is_fenced, serves
