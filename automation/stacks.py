@@ -138,7 +138,7 @@ def outputs(workspace: Workspace, stack: str) -> dict[str, Any]:
 
 
 def resources(workspace: Workspace, stack: str) -> list[dict[str, Any]]:
-    """The resources in the stack's state, secrets encrypted; empty when the stack does not exist."""
+    """The resources in the stack's state as the engine exports it; empty when the stack does not exist."""
     if not exists(workspace, stack):
         return []
     deployment = _local(workspace).export_stack(stack).deployment or {}

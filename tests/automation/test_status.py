@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from automation import commands
 from automation.recovery.aws import Aws
 from automation.recovery.checks import Verdict
 from automation.recovery.estate import load_estate
 from automation.recovery.world import World
-from automation.render import status_table
+from automation.render import Display, status_table
+from automation.stacks import Workspace
 from automation.standing import EVERY_VERSION, Standing, Standings
 from automation.status import UNKNOWN, Store, StoreStatus, read, stores
+from automation.targets import Target
 from tests.support.program import REPO
 
 
@@ -162,3 +165,30 @@ def test_the_table_shows_age_against_rpo_lag_lock_and_verdict() -> None:
     shown = console.export_text()
     for told in ("7 s ago", "RPO 60 s", "no copy", "NOT locked", "FAIL"):
         assert told in shown
+
+
+def test_a_watched_status_reads_again_until_it_is_interrupted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each reading is a reading of the cloud; Ctrl-C ends it well, the last table stays."""
+    names = iter(("one", "two", "three"))
+    slept: list[float] = []
+
+    def reading(*_: Any) -> list[tuple[StoreStatus, Standing]]:
+        found = read(Store("prod", "database", next(names), "db", "us-east-1"), lambda *_: Answers({}))
+        return [(found, Standing())]
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "_statuses", reading)
+    monkeypatch.setattr(commands.time, "sleep", sleep)
+    shown = io.StringIO()
+    result = commands.Result("status", Target.LOCAL, Display(Console(file=shown)))
+    workspace = Workspace(directory=REPO, variables={})
+    commands._watch_status(result, workspace, ["prod"], 2.0)
+    assert "until Ctrl-C" in shown.getvalue()
+    assert slept == [2.0, 2.0, 2.0]
+    assert "three" in capsys.readouterr().out

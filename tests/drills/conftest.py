@@ -25,7 +25,9 @@ from tests.drills.deployed import Drill
 from tests.drills.live_estate import LiveEstate, ticking
 from tests.drills.operator import Operator
 from tests.drills.small_estate import Client, SmallEstate
+from tests.drills.test_failover_steps import everything_is_close
 from tests.engine.estate import Estate, copy_checkout
+from tests.support.arc_plan import declared_plan
 
 KEYS = {"aws_access_key_id": "securecart-local", "aws_secret_access_key": "securecart-local"}
 
@@ -144,3 +146,11 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
             print(f"\n{line}", end="")  # noqa: T201
 
     return say
+
+
+@pytest.fixture
+def arn(small: SmallEstate) -> str:
+    """The ARC plan that dr's program declares, in the emulated cloud."""
+    everything_is_close(small)
+    plan = small.client("arc-region-switch").create_plan(**declared_plan(small.estate))
+    return str(plan["plan"]["arn"])

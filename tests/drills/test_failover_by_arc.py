@@ -2,65 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
-from automation.recovery.aws import Aws, ClientOf
+from automation.recovery.aws import Aws
 from automation.recovery.checks import Finding, Verdict
-from automation.recovery.engines import by_engine, refuse_failback_by_arc
+from automation.recovery.engines import refuse_failback_by_arc
 from automation.recovery.evidence import steps_of
 from automation.recovery.failback import failback
-from automation.recovery.failover import Failover, Mode, failover, failover_by_arc
-from automation.recovery.journal import Journal, Kind
+from automation.recovery.failover import Mode, failover, failover_by_arc
+from automation.recovery.journal import Kind
 from automation.recovery.outcome import evidence_of
 from automation.recovery.preflight import Preflight
-from automation.recovery.session import Declared, Session
-from automation.recovery.steps import Engine
+from automation.recovery.session import Session
 from automation.recovery.world import World
 from localcloud.emulator.server import Emulator
+from tests.drills.arc_moves import BOTH, TRAFFIC, executions, fail_over, healthy
 from tests.drills.killed import KilledError, die_after_every_step
 from tests.drills.small_estate import REPO, SmallEstate
-from tests.drills.test_failover_steps import everything_is_close, is_fenced, serves
+from tests.drills.test_failover_steps import is_fenced, serves
 from tests.support.arc_plan import declared_plan
 
 pytestmark = pytest.mark.drill
-
-BOTH, TRAFFIC = "promote and start servers", "switch traffic of shop.securecart.example"
-
-
-@pytest.fixture
-def arn(small: SmallEstate) -> str:
-    everything_is_close(small)
-    plan = small.client("arc-region-switch").create_plan(**declared_plan(small.estate))
-    return str(plan["plan"]["arn"])
-
-
-def declared(mode: Mode, engine: Engine = Engine.ARC) -> Declared:
-    about = {"reason": "a drill", "operator": "anna", "approver": "ben", "kind": "drill"}
-    return Declared(command="failover", mode=mode.value, engine=engine.value, **about)
-
-
-def fail_over(world: World, session: Session, mode: Mode, engine: Engine = Engine.ARC) -> Journal:
-    moving: Failover = (failover_by_arc if engine is Engine.ARC else failover)(world, mode)
-    return by_engine(session, moving, moving.plan(), declared(mode, engine), about={})
-
-
-def executions(small: SmallEstate, arn: str) -> list[dict[str, Any]]:
-    west = small.client("arc-region-switch", small.estate.secondary.region)
-    return list(west.list_plan_executions(planArn=arn)["items"])
-
-
-def healthy(small: SmallEstate, arn: str) -> set[str]:
-    west = small.client("arc-region-switch", small.estate.secondary.region)
-    checks = west.list_route53_health_checks_in_region(arn=arn)["healthChecks"]
-    return {one["region"] for one in checks if one["status"] == "healthy"}
 
 
 def test_the_plan_says_which_engine_does_which_step(small: SmallEstate, world: World, arn: str) -> None:
@@ -159,156 +125,6 @@ def test_killed_right_after_the_start_before_the_journal_knows_no_second_one_is_
     assert len(executions(small, arn)) == 1
     fail_over(world, session, Mode.UNGRACEFUL)
     assert len(executions(small, arn)) == 1
-    serves(small, world)
-
-
-def limit_servers(small: SmallEstate, maximum: int) -> None:
-    """ARC's capacity step fails below the size that the other Region had."""
-    secondary = small.estate.secondary
-    autoscaling = small.client("autoscaling", secondary.region)
-    autoscaling.update_auto_scaling_group(AutoScalingGroupName=secondary.servers, MaxSize=maximum)
-
-
-def test_a_failing_block_pauses_and_the_same_command_resumes_once_it_is_mended(
-    small: SmallEstate, world: World, session: Session, arn: str
-) -> None:
-    limit_servers(small, 2)
-    with pytest.raises(SecurecartError, match="needs 3 instances, its maximum size is 2") as paused:
-        fail_over(world, session, Mode.UNGRACEFUL)
-    assert "is pausedByFailedStep" in paused.value.message
-    assert "the same command resumes" in paused.value.fix
-    assert "update-plan-execution-step --region us-west-2" in paused.value.fix
-    promoted = small.instance(small.estate.secondary, "orders")
-    assert not promoted.get("ReadReplicaSourceDBInstanceIdentifier"), "its neighbours went on"
-    with pytest.raises(SecurecartError, match="is pausedByFailedStep: two engines") as mixed:
-        fail_over(world, session, Mode.UNGRACEFUL, Engine.SECURECART)
-    assert mixed.value.exit_code is ExitCode.REFUSED
-    limit_servers(small, 9)
-    fail_over(world, session, Mode.UNGRACEFUL)
-    serves(small, world)
-    assert [one["executionState"] for one in executions(small, arn)] == ["completed"]
-
-
-def test_canceled_it_is_not_started_again_by_itself_and_our_own_engine_may_finish(
-    small: SmallEstate, world: World, session: Session, arn: str
-) -> None:
-    limit_servers(small, 2)
-    with pytest.raises(SecurecartError):
-        fail_over(world, session, Mode.UNGRACEFUL)
-    (paused,) = executions(small, arn)
-    west = small.client("arc-region-switch", small.estate.secondary.region)
-    west.cancel_plan_execution(planArn=arn, executionId=paused["executionId"])
-    first = session.archive.unfinished()
-    assert first is not None
-    journal = fail_over(world, session, Mode.UNGRACEFUL, Engine.SECURECART)
-    assert journal.execution == first.execution
-    serves(small, world)
-    assert [one["executionState"] for one in executions(small, arn)] == ["canceled"]
-
-
-def test_canceled_by_somebody_while_it_is_watched_it_ends_with_one_clear_error(
-    small: SmallEstate, world: World, session: Session, arn: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    call = Aws.call
-
-    def canceled(self: Aws, service: str, region: str, operation: str, **asked: Any) -> dict[str, Any]:
-        if operation == "approve_plan_execution_step":
-            return call(self, service, region, "cancel_plan_execution", planArn=arn, executionId=asked["executionId"])
-        return call(self, service, region, operation, **asked)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Aws, "call", canceled)
-        with pytest.raises(SecurecartError, match="is canceled") as ended:
-            fail_over(world, session, Mode.UNGRACEFUL)
-    assert ended.value.message.count("ARC's execution") == 1
-    assert "starts another execution" in ended.value.fix
-    fail_over(world, session, Mode.UNGRACEFUL)
-    serves(small, world)
-    assert [one["executionState"] for one in executions(small, arn)] == ["completed", "canceled"]
-
-
-def test_somebody_elses_execution_of_the_plan_keeps_ours_from_starting(
-    small: SmallEstate, world: World, session: Session, arn: str
-) -> None:
-    west = small.client("arc-region-switch", small.estate.secondary.region)
-    asked = {"planArn": arn, "targetRegion": small.estate.secondary.region, "action": "activate"}
-    other = west.start_plan_execution(**asked, comment="by hand")["executionId"]
-    with pytest.raises(SecurecartError, match=f"{other} is .*by hand") as refused:
-        fail_over(world, session, Mode.UNGRACEFUL)
-    assert f"cancel-plan-execution --region us-west-2 --plan-arn {arn} --execution-id {other}" in refused.value.fix
-    assert len(executions(small, arn)) == 1
-    assert small.instance(small.estate.secondary, "orders")["ReadReplicaSourceDBInstanceIdentifier"]
-
-
-def test_a_graceful_one_whose_primary_dies_goes_on_as_ungraceful_in_the_same_execution(
-    small: SmallEstate, world: World, session: Session, arn: str, emulator: Emulator
-) -> None:
-    limit_servers(small, 2)
-    with pytest.raises(SecurecartError, match="pausedByFailedStep"):
-        fail_over(world, session, Mode.GRACEFUL)
-    emulator.traffic.take_out(small.estate.primary.region)
-    limit_servers(small, 9)
-    fail_over(world, session, Mode.UNGRACEFUL)
-    emulator.traffic.heal(small.estate.primary.region)
-    serves(small, world)
-    assert [(one["executionState"], one["mode"]) for one in executions(small, arn)] == [("completed", "ungraceful")]
-
-
-def test_what_our_own_engine_began_arc_does_not_finish(
-    small: SmallEstate, world: World, session: Session, arn: str
-) -> None:
-    def unplanned() -> Any:
-        raise SecurecartError("unplanned")
-
-    with pytest.raises(SecurecartError, match="unplanned"):
-        session.execute(declared(Mode.UNGRACEFUL, Engine.SECURECART), unplanned)
-    with pytest.raises(SecurecartError, match="is carried out by --engine securecart") as refused:
-        fail_over(world, session, Mode.UNGRACEFUL)
-    assert refused.value.exit_code is ExitCode.REFUSED
-    assert executions(small, arn) == []
-
-
-def without_the_right_to_approve(client_of: ClientOf) -> ClientOf:
-    """Clients of a role that ARC's approval step does not name."""
-
-    class Restricted:
-        def __init__(self, client: Any) -> None:
-            self._client = client
-
-        def approve_plan_execution_step(self, **_: Any) -> None:
-            error = {"Code": "AccessDeniedException", "Message": "no"}
-            said: Any = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 403}}
-            raise ClientError(said, "ApprovePlanExecutionStep")
-
-        def __getattr__(self, name: str) -> Callable[..., Any]:
-            found: Callable[..., Any] = getattr(self._client, name)
-            return found
-
-    def make(service: str, region: str, config: Config) -> Any:
-        client = client_of(service, region, config)
-        return Restricted(client) if service == "arc-region-switch" else client
-
-    return make
-
-
-def test_who_may_not_approve_waits_and_says_what_the_approver_must_run(
-    small: SmallEstate, session: Session, client_of: ClientOf, arn: str
-) -> None:
-    world = World(estate=small.estate, aws=Aws(without_the_right_to_approve(client_of)))
-    moving = failover_by_arc(world, Mode.UNGRACEFUL)
-    plan = moving.plan()
-    hurried = replace(
-        plan, steps=tuple(replace(s, timeout_seconds=1) if s.name == "approve the switch" else s for s in plan.steps)
-    )
-    with pytest.raises(SecurecartError, match="may not approve") as waited:
-        by_engine(session, moving, hurried, declared(Mode.UNGRACEFUL), about={})
-    assert f"approve-plan-execution-step --region us-west-2 --plan-arn {arn}" in waited.value.message
-    (execution,) = executions(small, arn)
-    small.client("arc-region-switch", "us-west-2").approve_plan_execution_step(
-        planArn=arn, executionId=execution["executionId"], stepName="approve the switch", approval="approve"
-    )
-    again = failover_by_arc(world, Mode.UNGRACEFUL)
-    by_engine(session, again, again.plan(), declared(Mode.UNGRACEFUL), about={})
     serves(small, world)
 
 

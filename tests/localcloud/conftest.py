@@ -13,11 +13,14 @@ from botocore.config import Config
 from localcloud.databases.fleet import Fleet
 from localcloud.databases.places import data_root, scratch_root
 from localcloud.databases.programs import Programs, find_programs, ordinary_account
+from localcloud.emulator import clock
+from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.server import Emulator
 from localcloud.provider.server import Provider
 from tests.localcloud.provider_driver import configured
 from tests.localcloud.provider_world import PRIMARY, SECONDARY, Client, World
+from tests.localcloud.s3_pair import LAG_SECONDS, Pair
 
 
 @pytest.fixture(scope="session")
@@ -90,3 +93,13 @@ def provider(providers: dict[str, Provider]) -> Provider:
 def world(client: Client) -> World:
     """What the resources of a case need around them."""
     return World(client)
+
+
+@pytest.fixture
+def pair(emulator: Emulator, client: Client) -> Iterator[Pair]:
+    """Two new buckets; the lag between Regions is LAG_SECONDS of a clock that tests advance."""
+    CARRIER.set_lag(LAG_SECONDS)
+    yield Pair(client)
+    emulator.traffic.reset()
+    CARRIER.reset()
+    clock.reset()
