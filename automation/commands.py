@@ -70,8 +70,9 @@ def up(target: Target, stack: str, policy_config: Path | None, as_json: bool, *,
         names = operations.chosen(stack)
         from automation.recovery.roles import refuse_wrong_role
 
-        # For prod, too: between a failover and its reconciliation nobody deploys to the Region that was left.
-        refuse_wrong_role(workspace, tolerates_silence="dr" not in names)
+        # For prod, too: between a failover and its reconciliation nobody deploys to the Region that was left. A fence is drift to a
+        # refresh, which would mend it: then silence is no answer.
+        refuse_wrong_role(workspace, tolerates_silence="dr" not in names and not refresh)
         if target is Target.LOCAL:
             local.record_cloud(workspace)
         operations.up(workspace, names, result.display, result.runs, refresh=refresh, recreate=recreate)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from automation import cli, commands
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
 from automation.guards import INSTANCE
 from automation.recovery import roles
-from automation.recovery.aws import RegionUnreachableError
 from automation.stacks import Workspace
 from localcloud.emulator.server import Emulator
 from tests.drills.conftest import KEYS
@@ -48,5 +49,26 @@ def test_a_silent_secondary_region_serves_nobody_and_lets_the_primary_deploy(
 ) -> None:
     emulator.traffic.take_out(small.estate.secondary.region)
     roles.refuse_wrong_role(workspace, tolerates_silence=True)
-    with pytest.raises(RegionUnreachableError):
+    with pytest.raises(SecurecartError, match="whether it serves cannot be known from here") as refused:
         roles.refuse_wrong_role(workspace)
+    assert refused.value.exit_code is ExitCode.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tolerates"),
+    [(["--stack", "prod"], True), (["--stack", "prod", "--refresh"], False), (["--stack", "dr"], False), ([], False)],
+)
+def test_silence_is_tolerated_only_where_an_update_cannot_mend_a_fence(
+    arguments: list[str], tolerates: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def role(_: object, *, tolerates_silence: bool = False) -> None:
+        asked.append(tolerates_silence)
+        raise SecurecartError("asked", "enough", ExitCode.REFUSED)
+
+    monkeypatch.setattr(roles, "refuse_wrong_role", role)
+    monkeypatch.setattr(commands, "_workspace", lambda *_, **__: None)
+    ended = CliRunner().invoke(cli.main, ["up", "--target", "local", *arguments])
+    assert ended.exit_code == ExitCode.REFUSED, ended.output
+    assert asked == [tolerates]
