@@ -11,6 +11,8 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +25,7 @@ from automation.recovery.objects import ChangedError, Objects
 from automation.redaction import redacted
 
 SCHEMA = "securecart.recovery.event/1"
+READERS = 8
 
 
 class Kind(StrEnum):
@@ -167,7 +170,10 @@ class Archive:
 
     def open(self, execution: str) -> Journal:
         keys = self._objects.keys(f"{execution}/events/")
-        bodies = [found for key in keys if (found := self._objects.read(key)) is not None]
+        # An event is an object: one by one, a failback's hundred take seconds at the worst moment.
+        with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="journal") as readers:
+            reading = [readers.submit(copy_context().run, self._objects.read, key) for key in keys]
+            bodies = [found for one in reading if (found := one.result()) is not None]
         return self._journal(execution, [Event.read(body) for body, _ in bodies])
 
     def begin(self, command: str) -> Journal:
