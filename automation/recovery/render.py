@@ -91,6 +91,10 @@ def findings_table(findings: Sequence[Finding]) -> Table:
     return table
 
 
+# What AWS could not be asked for can still be counted.
+COUNT_IT = "An RPO is UNKNOWN. Count which acknowledged writes are there, and put that in"
+
+
 def evidence_report(document: Mapping[str, Any]) -> list[Table | Text]:
     """The verdict, then RTO and RPO of each service against what is asked."""
     table = Table("service", "RTO s", "RPO s", "verdict", "RPO by")
@@ -105,5 +109,8 @@ def evidence_report(document: Mapping[str, Any]) -> list[Table | Text]:
             rpo["basis"],
         )
     warnings = [Text(f"WARNING {one['step']}: {one['warning']}", style="bold red") for one in document["warnings"]]
+    unknown = [one for one in document["services"] if one["rpo"]["seconds"] == "UNKNOWN"]
+    counts = unknown and document["declared"]["command"] in ("failover", "failback")
+    hints = [Text(f"{COUNT_IT}: securecart counted {document['execution']} FILE")] if counts else []
     overall = Text(f"verdict {document['verdict']}", style=VERDICT_STYLES[Verdict(document["verdict"])])
-    return [*warnings, table, overall]
+    return [*warnings, table, *hints, overall]

@@ -54,11 +54,13 @@ def _database(world: World, copy: Side, store: str) -> Behind:
 def _table(world: World, source: Side, copy: Side, store: str, source_answers: Callable[[], bool]) -> Behind:
     name = world.estate.tables[store]
     metric = table_latency(TableReplication(table_name=name, receiving_region=copy.region))
-    seconds, at = None, None
-    if source_answers():
+    seconds, at, basis = None, None, f"ReplicationLatency of {name}"
+    if not source_answers():
+        basis += f", which is kept in {source.region}: it does not answer"
+    else:
         milliseconds, at = _newest(world, source.region, metric)
         seconds = None if milliseconds is None else milliseconds / 1000
-    return Behind(kind="table", store=store, seconds=seconds, measured_at=at, basis=f"ReplicationLatency of {name}")
+    return Behind(kind="table", store=store, seconds=seconds, measured_at=at, basis=basis)
 
 
 def _bucket(world: World, source: Side, copy: Side, store: str) -> Behind:

@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 import pytest
+from rich.text import Text
 
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
 from automation.recovery.counted import Counted, read, with_counts
 from automation.recovery.evidence import Attachment, figure, verdict_of
+from automation.recovery.render import evidence_report
 
 FILE = Attachment(name="counted.json", body=b"the count")
 
@@ -93,3 +95,13 @@ def test_what_is_no_count_is_refused_with_the_command_that_makes_one(body: bytes
     with pytest.raises(SecurecartError, match="f is no count of traffic") as refused:
         read("f", body)
     assert "local traffic --journal" in refused.value.fix
+
+
+@pytest.mark.parametrize(
+    ("command", "rpo", "hint"),
+    [("failover", None, True), ("failback", None, True), ("failover", 0.0, False), ("test-restores", None, False)],
+)
+def test_a_report_says_how_an_unknown_loss_becomes_known(command: str, rpo: float | None, hint: bool) -> None:
+    document = {**evidence(service("table", "payments", 20.0, rpo)), "declared": {"command": command}, "warnings": []}
+    said = [str(shown) for shown in evidence_report(document) if isinstance(shown, Text)]
+    assert any("securecart counted x FILE" in line for line in said) is hint
