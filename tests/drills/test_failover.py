@@ -80,6 +80,18 @@ def test_the_old_region_comes_back_with_the_lost_orders_and_is_fenced(drill: Dri
     assert [group["Instances"] for group in groups] == [[]]
 
 
+def test_an_up_of_prod_does_not_open_the_fence(drill: Drill) -> None:
+    """To the engine the fence is drift, which a refresh finds and an update would mend."""
+    before = drill.estate.state("prod")
+    refused = drill.securecart("up", "--stack", "prod", "--refresh")
+    assert refused.code == 5, refused.text[-3000:]
+    assert "let writers into the Region that was left while the other one serves" in refused.text
+    assert "securecart failback" in refused.text
+    assert drill.estate.state("prod") == before
+    groups = drill.estate.client("autoscaling", PRIMARY).describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert [group["Instances"] for group in groups] == [[]]
+
+
 def test_failed_back_both_regions_hold_databases_of_the_next_generation(drill: Drill) -> None:
     names = {PRIMARY: "securecart-orders-primary-g2", SECONDARY: "securecart-orders-secondary-g1"}
     with drill.traffic(names) as traffic:
