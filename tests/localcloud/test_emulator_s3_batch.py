@@ -15,7 +15,7 @@ from localcloud.emulator import clock
 from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.server import Emulator
 from tests.localcloud.provider_world import ACCOUNT, PRIMARY, SECONDARY, Client
-from tests.localcloud.test_emulator_s3_replication import (
+from tests.localcloud.s3_pair import (
     LAG_SECONDS,
     OFF,
     ON,
