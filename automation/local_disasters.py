@@ -18,6 +18,7 @@ from automation.project import REPOSITORY
 from automation.targets import Target
 
 if TYPE_CHECKING:
+    from automation.recovery.estate import Estate
     from localcloud.traffic.targets import Targets
 
 # The stores that the traffic writes to, by their names in Pulumi.yaml.
@@ -106,10 +107,15 @@ def traffic_report(journal: Path | None, *, as_json: bool) -> None:
 def targets() -> Targets:
     """What the configuration of this checkout names. Raises SecurecartError (BAD_INPUT) when a store is missing."""
     from automation.recovery.estate import load_estate
+
+    return targets_of(load_estate(REPOSITORY))
+
+
+def targets_of(estate: Estate) -> Targets:
+    """The stores of an estate that the traffic writes to. Raises SecurecartError (BAD_INPUT) when one is missing."""
     from components.naming import Names
     from localcloud.traffic.targets import Targets
 
-    estate = load_estate(REPOSITORY)
     sides = (estate.primary, estate.secondary)
     try:
         return Targets(

@@ -6,13 +6,12 @@ AWS: ARC Region switch ListPlansInRegion, GetPlanInRegion, GetPlanEvaluationStat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from automation.errors import SecurecartError
 from automation.exit_codes import ExitCode
-from automation.recovery.estate import Side
 from automation.recovery.world import World
 from components.naming import Names
 from components.recovery.steps import StepKind
@@ -60,9 +59,11 @@ class SwitchPlan:
         return frozenset(name for stage in self.stages for name in stage.promotes)
 
 
-def read_plan(world: World, target: Side, promotes: Iterable[str]) -> SwitchPlan:
-    """The plan that activates `target`. Raises SecurecartError (REFUSED) for none, or one that promotes other instances."""
+def read_plan(world: World) -> SwitchPlan:
+    """The plan that activates the secondary Region. Raises SecurecartError (REFUSED) for none, or one of other instances."""
     estate, name = world.estate, Names(settings=world.estate.settings).of_region()
+    target = estate.secondary
+    promotes = frozenset(() if estate.promoted else target.databases.values())
     if estate.settings.recovery.region_switch.state is Switch.OFF:
         raise _refused(
             "recovery.regionSwitch.state is off: no plan is declared", "set it to on, securecart up --stack dr"
@@ -77,7 +78,7 @@ def read_plan(world: World, target: Side, promotes: Iterable[str]) -> SwitchPlan
         raise _refused(f"plan {name} has no workflow that activates {target.region}", "securecart up --stack dr")
     stages = tuple(_stage(step, target.region) for step in workflow.get("steps") or ())
     made = SwitchPlan(name=name, arn=arn, version=str(found.get("version", "")), stages=stages)
-    if made.promotes != frozenset(promotes):
+    if made.promotes != promotes:
         told = ", ".join(sorted(made.promotes)) or "nothing"
         wanted = ", ".join(sorted(promotes)) or "nothing"
         raise _refused(

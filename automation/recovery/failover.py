@@ -213,10 +213,7 @@ def failover(world: World, mode: Mode) -> Failover:
 def failover_by_arc(world: World, mode: Mode) -> Failover:
     """The same, with ARC's plan. Raises SecurecartError (REFUSED) where none is declared that promotes these databases."""
     refuse_without_copies(world)
-    target = world.estate.secondary
-    promotes = [] if world.estate.promoted else target.databases.values()
-    plan = read_plan(world, target, promotes)
-    return replace(failover(world, mode), arc=RegionSwitch(world, target, mode.value, plan))
+    return replace(failover(world, mode), arc=RegionSwitch(world, world.estate.secondary, mode.value, read_plan(world)))
 
 
 def refuse_without_copies(world: World) -> None:

@@ -167,11 +167,8 @@ class Preflight:
 
     def _switch_plan(self) -> Answer:
         """Only `failover --engine arc` needs it."""
-        estate = self.world.estate
         try:
-            plan = read_plan(
-                self.world, estate.secondary, () if estate.promoted else estate.secondary.databases.values()
-            )
+            plan = read_plan(self.world)
         except SecurecartError as refused:
             return False, refused.message
         state, warnings = evaluation(self.world, self._region, plan.arn)

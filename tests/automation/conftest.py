@@ -14,14 +14,12 @@ from botocore.config import Config
 from automation.recovery.aws import Aws, ClientOf
 from automation.recovery.session import Session, open_session
 from automation.recovery.world import World
-from localcloud.databases.fleet import Fleet
-from localcloud.databases.places import data_root, scratch_root
-from localcloud.databases.programs import Programs, find_programs, ordinary_account
 from localcloud.emulator import clock
 from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.server import Emulator
 from tests.automation.recovery_world import Silent
 from tests.automation.restore_world import Client, Stores
+from tests.support.servers import own_fleet
 
 KEYS = {"aws_access_key_id": "securecart-local", "aws_secret_access_key": "securecart-local"}
 
@@ -69,13 +67,10 @@ def stores(built: Stores) -> Iterator[Stores]:
 @pytest.fixture(scope="module")
 def servers() -> Iterator[None]:
     """RDS instances of a module's tests are PostgreSQL servers."""
-    account = ordinary_account()
-    root = data_root(scratch_root(), account)
-    fleet = Fleet(root, Programs(find_programs(), root, account), keep_data=False)
-    DATABASES.use(fleet)
-    yield
-    DATABASES.use(None)
-    fleet.close()
+    with own_fleet() as fleet:
+        DATABASES.use(fleet)
+        yield
+        DATABASES.use(None)
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from automation.restore.cleanup import sweep
 from automation.restore.wanted import Kind
 from localcloud.emulator.server import Emulator
 from tests.automation.restore_commands import ORDER, document, securecart, use
-from tests.automation.restore_world import ACCOUNT, ADMINISTRATOR, PASSWORD, WEST, Stores
-from tests.automation.test_restore_trial import ONE_OF_EACH, living, until_replicated
+from tests.automation.restore_world import ADMINISTRATOR, PASSWORD, WEST, Stores
+from tests.automation.test_restore_trial import ONE_OF_EACH, filled, living, until_replicated
 from tests.drills.test_faults import MOST_RUNS, RATE, throttle_and_fail
 
 
@@ -40,16 +40,7 @@ def protected(servers: None, stores: Stores) -> Stores:
     replicated(stores)
     point = document("backup", "now", "database", "orders")["recoveryPoints"]["back up database orders"]
     document("copy", point)
-    table, bucket, volume = stores.table(side=west), stores.bucket(west), stores.volume(side=west)
-    item = {"orderId": {"S": "o1"}, "changedAt": {"S": "2026"}, "state": {"S": "paid"}}
-    stores.client("dynamodb", WEST).put_item(TableName=table, Item=item)
-    stores.client("s3", WEST).put_object(Bucket=bucket, Key="a", Body=b"right")
-    stores.admin("volumes/write", volume_id=volume, content="right")
-    for arn in (
-        f"arn:aws:dynamodb:{WEST}:{ACCOUNT}:table/{table}",
-        f"arn:aws:s3:::{bucket}",
-        f"arn:aws:ec2:{WEST}:{ACCOUNT}:volume/{volume}",
-    ):
+    for arn in filled(stores, west):
         stores.back_up(arn, west)
     return stores
 

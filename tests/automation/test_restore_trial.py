@@ -10,6 +10,7 @@ import pytest
 
 from automation.evidence.model import EvidenceDocument
 from automation.recovery.checks import Verdict
+from automation.recovery.estate import Side
 from automation.recovery.session import Session
 from automation.restore import cleanup, drill
 from automation.restore.cleanup import sweep
@@ -37,23 +38,27 @@ def copied(servers: None, stores: Stores) -> Stores:
     side = stores.estate.secondary
     if WEST not in stores.groups:
         stores.network(side)
-    database, table, bucket = stores.database(side=side), stores.table(side=side), stores.bucket(side)
-    volume = stores.volume(side=side)
+    database = stores.database(side=side)
     with connect(stores, database) as connection:
         connection.execute("CREATE TABLE orders (number int PRIMARY KEY, at timestamptz DEFAULT now())")
         connection.execute("INSERT INTO orders (number) VALUES (1), (2)")
-    item = {"orderId": {"S": "o1"}, "changedAt": {"S": "2026"}, "state": {"S": "paid"}}
-    stores.client("dynamodb", WEST).put_item(TableName=table, Item=item)
-    stores.client("s3", WEST).put_object(Bucket=bucket, Key="a", Body=b"right")
-    stores.admin("volumes/write", volume_id=volume, content="right")
-    for arn in (
-        f"arn:aws:rds:{WEST}:{ACCOUNT}:db:{database}",
-        f"arn:aws:dynamodb:{WEST}:{ACCOUNT}:table/{table}",
-        f"arn:aws:s3:::{bucket}",
-        f"arn:aws:ec2:{WEST}:{ACCOUNT}:volume/{volume}",
-    ):
+    for arn in (f"arn:aws:rds:{WEST}:{ACCOUNT}:db:{database}", *filled(stores, side)):
         stores.back_up(arn, side)
     return stores
+
+
+def filled(stores: Stores, side: Side) -> list[str]:
+    """A table, a bucket and a volume of that side with something in each; their ARNs."""
+    table, bucket, volume = stores.table(side=side), stores.bucket(side), stores.volume(side=side)
+    item = {"orderId": {"S": "o1"}, "changedAt": {"S": "2026"}, "state": {"S": "paid"}}
+    stores.client("dynamodb", side.region).put_item(TableName=table, Item=item)
+    stores.client("s3", side.region).put_object(Bucket=bucket, Key="a", Body=b"right")
+    stores.admin("volumes/write", volume_id=volume, content="right")
+    return [
+        f"arn:aws:dynamodb:{side.region}:{ACCOUNT}:table/{table}",
+        f"arn:aws:s3:::{bucket}",
+        f"arn:aws:ec2:{side.region}:{ACCOUNT}:volume/{volume}",
+    ]
 
 
 def connect(stores: Stores, name: str) -> psycopg.Connection[Any]:

@@ -15,8 +15,6 @@ from automation.recovery.aws import Aws, ClientOf
 from automation.recovery.session import Session, open_session
 from automation.recovery.world import World
 from localcloud.databases.fleet import Fleet
-from localcloud.databases.places import data_root, scratch_root
-from localcloud.databases.programs import Programs, find_programs, ordinary_account
 from localcloud.emulator.databases import DATABASES
 from localcloud.emulator.server import Emulator
 from tests.automation.recovery_world import Silent
@@ -28,6 +26,7 @@ from tests.drills.small_estate import Client, SmallEstate
 from tests.drills.test_failover_steps import everything_is_close
 from tests.engine.estate import Estate, copy_checkout
 from tests.support.arc_plan import declared_plan
+from tests.support.servers import own_fleet
 
 KEYS = {"aws_access_key_id": "securecart-local", "aws_secret_access_key": "securecart-local"}
 
@@ -102,14 +101,11 @@ def session(world: World, tmp_path: Path) -> Session:
 @pytest.fixture(scope="module")
 def servers(emulator: Emulator) -> Iterator[Fleet]:
     """RDS instances of a module's tests are PostgreSQL servers."""
-    account = ordinary_account()
-    root = data_root(scratch_root(), account)
-    fleet = Fleet(root, Programs(find_programs(), root, account), keep_data=False)
-    DATABASES.use(fleet)
-    yield fleet
-    emulator.reset()
-    DATABASES.use(None)
-    fleet.close()
+    with own_fleet() as fleet:
+        DATABASES.use(fleet)
+        yield fleet
+        emulator.reset()
+        DATABASES.use(None)
 
 
 @pytest.fixture

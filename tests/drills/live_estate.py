@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from automation.local_disasters import INVOICES, ORDERS, PAYMENTS
+from automation.local_disasters import ORDERS, targets_of
 from automation.recovery import reconcile
 from automation.recovery.aws import Aws
 from automation.recovery.estate import Estate, Side, load_estate
@@ -82,15 +82,8 @@ class LiveEstate:
 
     def targets(self, databases: Mapping[str, str] | None = None) -> Targets:
         """Where customers' writes go; `databases`: those of orders, if not the ones that the settings name."""
-        estate = self.estate
-        sides = estate.primary, estate.secondary
-        return Targets(
-            record_name=estate.settings.recovery.dns.record_name,
-            databases=databases or {side.region: side.databases[ORDERS] for side in sides},
-            secret=Names(settings=estate.settings).secret(ORDERS),
-            table=estate.tables[PAYMENTS],
-            buckets={side.region: side.buckets[INVOICES] for side in sides},
-        )
+        named = targets_of(self.estate)
+        return replace(named, databases=databases or named.databases)
 
     def traffic(self, databases: Mapping[str, str] | None = None) -> Traffic:
         """Customers, who go where their name leads; not started yet."""

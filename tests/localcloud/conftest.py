@@ -11,8 +11,6 @@ import pytest
 from botocore.config import Config
 
 from localcloud.databases.fleet import Fleet
-from localcloud.databases.places import data_root, scratch_root
-from localcloud.databases.programs import Programs, find_programs, ordinary_account
 from localcloud.emulator import clock
 from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.databases import DATABASES
@@ -21,6 +19,7 @@ from localcloud.provider.server import Provider
 from tests.localcloud.provider_driver import configured
 from tests.localcloud.provider_world import PRIMARY, SECONDARY, Client, World
 from tests.localcloud.s3_pair import LAG_SECONDS, Pair
+from tests.support.servers import own_fleet
 
 
 @pytest.fixture(scope="session")
@@ -51,11 +50,8 @@ def client(emulator: Emulator) -> Client:
 @pytest.fixture(scope="session")
 def fleet() -> Iterator[Fleet]:
     """PostgreSQL servers for this test session, in a folder of their own; nobody uses them yet."""
-    account = ordinary_account()
-    root = data_root(scratch_root(), account)
-    made = Fleet(root, Programs(find_programs(), root, account), keep_data=False)
-    yield made
-    made.close()
+    with own_fleet() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,11 +11,9 @@ from botocore.exceptions import ClientError
 
 from automation.endpoints import clients_of
 from localcloud.emulator import clock
-from localcloud.emulator.carrying import CARRIER
 from localcloud.emulator.server import Emulator
-from tests.localcloud.provider_world import ACCOUNT, PRIMARY, SECONDARY, Client
+from tests.localcloud.provider_world import ACCOUNT, PRIMARY, SECONDARY
 from tests.localcloud.s3_pair import (
-    LAG_SECONDS,
     OFF,
     ON,
     ROLE,
@@ -69,15 +66,6 @@ class Jobs:
 @pytest.fixture
 def jobs(emulator: Emulator) -> Jobs:
     return Jobs(emulator)
-
-
-@pytest.fixture
-def pair(emulator: Emulator, client: Client) -> Iterator[Pair]:
-    CARRIER.set_lag(LAG_SECONDS)
-    yield Pair(client)
-    emulator.traffic.reset()
-    CARRIER.reset()
-    clock.reset()
 
 
 def test_versions_and_delete_markers_from_before_arrive_and_the_job_says_how_many(pair: Pair, jobs: Jobs) -> None:
